@@ -1,0 +1,84 @@
+import js from "@eslint/js";
+import tseslint from "typescript-eslint";
+
+/** Refuses imports of the given top-level folders from files of `folder`. */
+function boundary(folder, forbidden, reason) {
+  return {
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: forbidden.map((name) => ({
+            // A name with a slash or scope is a package; a bare word is a folder of this repository.
+            regex: /^@|:$|^ssh2$/.test(name) ? `^${name}` : `^\\.{1,2}/(\\.\\./)*${name}(/|$)`,
+            message: reason,
+          })),
+        },
+      ],
+    },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ["dist/**", "node_modules/**", "coverage/**", ".lab*/**"] },
+  js.configs.recommended,
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: "./tsconfig.check.json" } },
+    rules: {
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/no-floating-promises": "error",
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "max-lines": ["error", { max: 250, skipBlankLines: false, skipComments: false }],
+      "max-lines-per-function": ["error", { max: 60, skipBlankLines: true, skipComments: true }],
+      eqeqeq: "error",
+    },
+  },
+  {
+    // A dynamic provider's text must load its module when a method is called, not capture it (Pulumi serializes the provider).
+    files: ["host/providerShim.ts", "cluster/nodeRegistration.ts"],
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  {
+    files: ["tests/**/*.ts"],
+    rules: { "max-lines-per-function": "off" },
+  },
+  boundary(
+    "render",
+    ["@pulumi/", "node:", "host", "cluster", "components", "settings", "lab", "tests"],
+    "render/ is pure: it computes text from plain values and imports neither Pulumi, I/O nor another layer.",
+  ),
+  boundary(
+    "host",
+    [
+      "@kubernetes/",
+      "@pulumi/kubernetes",
+      "@pulumi/command",
+      "render",
+      "cluster",
+      "components",
+      "settings",
+      "lab",
+      "tests",
+    ],
+    "host/ changes hosts and knows no Kubernetes: it imports no other layer.",
+  ),
+  boundary(
+    "cluster",
+    ["@pulumi/command", "ssh2", "render", "host", "components", "settings", "lab", "tests"],
+    "cluster/ changes the cluster's side only: it imports no other layer.",
+  ),
+  boundary(
+    "components",
+    ["lab", "tests", "settings"],
+    "components/ is the library: only render, host and cluster are below it.",
+  ),
+  boundary(
+    "settings",
+    ["lab", "tests", "host", "cluster"],
+    "settings/ turns configuration into components' arguments and causes no effects.",
+  ),
+  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+);
