@@ -1,0 +1,37 @@
+/**
+ * How a host is reached over SSH. Field names are those of `@pulumi/command`'s `ConnectionArgs`
+ * (https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection), so that one object serves both.
+ *
+ * @example
+ * const connection: Connection = { host: "10.0.0.11", hostKey: "ssh-ed25519 AAAAC3Nz...", privateKey: key };
+ */
+export interface Connection {
+  /** Address or name of the host. */
+  host: string;
+  /** TCP port of sshd. @default 22 */
+  port?: number;
+  /** Login user; any user but root needs passwordless sudo. @default "root" */
+  user?: string;
+  /** Private key in OpenSSH or PEM format. Secret. */
+  privateKey?: string;
+  /** Passphrase of `privateKey`. Secret. */
+  privateKeyPassword?: string;
+  /** Login password. Secret. */
+  password?: string;
+  /** Socket of an SSH agent, used when there is neither key nor password. @default $SSH_AUTH_SOCK of the provider process */
+  agentSocketPath?: string;
+  /**
+   * The host's public key in authorized_keys format, as `ssh-keyscan` prints it after the address. Always checked: a host
+   * with another key is refused and nothing is sent to it.
+   */
+  hostKey: string;
+  /** Seconds one attempt may take, to the end of authentication. @default 15 */
+  perDialTimeout?: number;
+  /** Attempts before the host counts as unreachable. A refused login or a wrong host key is never tried again. @default 3 */
+  dialErrorLimit?: number;
+}
+
+/** `user@host:port`, the way error messages name a host. */
+export function describeConnection(connection: Connection): string {
+  return `${connection.user ?? "root"}@${connection.host}:${connection.port ?? 22}`;
+}

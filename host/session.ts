@@ -1,0 +1,123 @@
+import { createReadStream } from "node:fs";
+import { createHash } from "node:crypto";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Client, ClientChannel } from "ssh2";
+import { describeConnection } from "./connection";
+import type { Connection } from "./connection";
+import { shellQuote } from "./shellQuote";
+import { dial } from "./sshClient";
+
+/** Longest time one script may run, in milliseconds; installing packages is the slowest of them. */
+const defaultDeadline = 10 * 60_000;
+
+/** What a script left behind. */
+export interface ScriptResult {
+  stdout: string;
+  stderr: string;
+  /** Exit status; null when a signal ended the script. */
+  code: number | null;
+}
+
+/** One SSH connection to one host. Scripts run as root, and reach the host on standard input only, never in an argument list. */
+export class Session {
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly client: Client,
+    private readonly connection: Connection,
+  ) {}
+
+  /** Runs a POSIX shell script as root. */
+  async run(script: string, deadline = defaultDeadline): Promise<ScriptResult> {
+    return this.execute("sh -s", (channel) => pipeline(Readable.from([script]), channel), deadline);
+  }
+
+  /** Runs a script that has to succeed. @throws Error with the host, what was being done and the script's error output. */
+  async mustRun(purpose: string, script: string): Promise<string> {
+    const result = await this.run(script);
+    if (result.code === 0) return result.stdout;
+    const detail = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-25).join("\n");
+    throw new Error(
+      `${describeConnection(this.connection)}: ${purpose} failed (exit status ${result.code}):\n${detail}`,
+    );
+  }
+
+  /** Streams a local file to a path on the host, readable by root only. */
+  async upload(localPath: string, remotePath: string): Promise<void> {
+    const write = (channel: ClientChannel): Promise<void> => pipeline(createReadStream(localPath), channel);
+    const result = await this.execute(
+      `sh -c ${shellQuote(`umask 077; cat >${shellQuote(remotePath)}`)}`,
+      write,
+      defaultDeadline,
+    );
+    if (result.code === 0) return;
+    throw new Error(`${describeConnection(this.connection)}: sending ${localPath} failed: ${result.stderr.trim()}`);
+  }
+
+  /** Runs one change after the other: two changes of one host never overlap. */
+  async exclusive<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(change, change);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private execute(
+    command: string,
+    feed: (channel: ClientChannel) => Promise<void>,
+    deadline: number,
+  ): Promise<ScriptResult> {
+    const user = this.connection.user ?? "root";
+    return new Promise((resolve, reject) => {
+      const host = describeConnection(this.connection);
+      const timer = setTimeout(() => finish(new Error(`${host}: no answer within ${deadline / 1000} s`)), deadline);
+      const lost = (): void => finish(new Error(`${host}: the connection was lost while a script ran`));
+      const finish = (outcome: Error | ScriptResult): void => {
+        clearTimeout(timer);
+        this.client.removeListener("close", lost);
+        if (outcome instanceof Error) reject(outcome);
+        else resolve(outcome);
+      };
+      this.client.once("close", lost);
+      this.client.exec(user === "root" ? command : `sudo -n ${command}`, (error, channel) => {
+        if (error) return finish(error);
+        collect(channel, finish);
+        // A script that ends early closes its input: its exit status says more than the broken pipe.
+        feed(channel).catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? finish(error) : undefined));
+      });
+    });
+  }
+}
+
+function collect(channel: ClientChannel, finish: (outcome: Error | ScriptResult) => void): void {
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  let code: number | null = null;
+  channel.on("data", (chunk: Buffer) => stdout.push(chunk));
+  channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  channel.on("exit", (status: number | null) => (code = status));
+  channel.on("error", finish);
+  channel.on("close", () => {
+    finish({ stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString(), code });
+  });
+}
+
+const sessions = new Map<string, Promise<Session>>();
+
+/**
+ * The session to a host, opened at its first use in this process and shared by every resource of the host: one SSH
+ * connection a host a run. A connection that was lost is opened again at the next use.
+ */
+export async function openSession(connection: Connection): Promise<Session> {
+  const key = createHash("sha256").update(JSON.stringify(connection)).digest("hex");
+  const known = sessions.get(key);
+  if (known) return known;
+  const opening = dial(connection).then((client) => {
+    client.once("close", () => sessions.delete(key));
+    client.on("error", () => sessions.delete(key));
+    return new Session(client, connection);
+  });
+  sessions.set(key, opening);
+  opening.catch(() => sessions.delete(key));
+  return opening;
+}

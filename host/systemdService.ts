@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ArtifactMap } from "./artifact";
+import type { Connection } from "./connection";
+import type { FileMap } from "./files";
+import { providerShim } from "./providerShim";
+
+/** Inputs of {@link SystemdService}, as the provider sees them. */
+export interface SystemdServiceInputs {
+  /** SSH connection to the host. A change of it alone is recorded and changes nothing on the host. */
+  connection: Connection;
+  /** Name of the unit. @example "kubelet.service" */
+  unitName: string;
+  /** Text of the unit, written to /etc/systemd/system. Left out for a unit that the host brought: then only its files are ours. */
+  unit?: string;
+  /** Files that the service reads. */
+  files?: FileMap;
+  /** Files with secrets: encrypted in the state, never shown. */
+  secretFiles?: FileMap;
+  /** Binaries that the service runs, part of the same transaction. @example { "/opt/kubernetes/bin/kubelet": { source, sha256 } } */
+  binaries?: ArtifactMap;
+  /** Directories the service needs, created with mode 0755. */
+  directories?: string[];
+  /** POSIX shell text that ends with status 0 when the service works, within a time of its own; it prints why when not. */
+  healthCheck: string;
+  /** POSIX shell text run on removal, after the service stopped and while its files are still there. */
+  cleanup?: string;
+  /** Paths that the service makes for itself; removed with it, with all they contain (mount points below them stay). */
+  ownedPaths?: string[];
+  /** Whether the unit runs. Only a refresh ever says otherwise. @default true */
+  active?: boolean;
+  /** Whether the unit starts at boot. Only a refresh ever says otherwise. @default true */
+  enabled?: boolean;
+}
+
+/** Arguments of {@link SystemdService}; see {@link SystemdServiceInputs} for each field. */
+export type SystemdServiceArgs = { [K in keyof SystemdServiceInputs]: pulumi.Input<SystemdServiceInputs[K]> };
+
+const provider = providerShim("host/systemdServiceProvider");
+
+/**
+ * A systemd unit, its binaries, the files it reads and its health check as one transaction: everything is staged beside
+ * its place, swapped, and the unit restarted only if something it reads changed; when it does not come up healthy the
+ * version before is put back and the change fails with the unit's last log lines.
+ *
+ * @example
+ * new SystemdService("node-1-kubelet", { connection, unitName: "kubelet.service", unit, files, binaries, healthCheck });
+ */
+export class SystemdService extends pulumi.dynamic.Resource {
+  constructor(name: string, args: SystemdServiceArgs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = { active: true, enabled: true, ...args, connection: pulumi.secret(args.connection) };
+    const secretFiles = args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles) };
+    const secrets = { additionalSecretOutputs: ["connection", "secretFiles"] };
+    super(
+      provider,
+      name,
+      { ...inputs, ...secretFiles },
+      pulumi.mergeOptions(secrets, opts),
+      "kubernetes-worker-nodes",
+      "SystemdService",
+    );
+  }
+}

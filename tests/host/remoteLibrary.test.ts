@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FileMap } from "../../host/files";
+import { parseFiles, reportFiles, stageFiles } from "../../host/files";
+import { runLocally, temporaryDirectory } from "../support/localShell";
+
+const swapAll = 'for path in $staged; do swap "$path"; done';
+const settleAll = 'for path in $staged; do settle "$path"; done';
+
+let root: string;
+let path: string;
+beforeEach(() => {
+  root = temporaryDirectory();
+  path = join(root, "etc/deep/file.conf");
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function put(files: FileMap, after = `${swapAll}\n${settleAll}`): void {
+  const { code, stderr } = runLocally(root, `${stageFiles(files)}\n${after}`);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+}
+
+describe("files on a host", () => {
+  it("are written with their mode, byte for byte, in directories made for them", () => {
+    const content = "a 'quoted' $line\n\twith \\ and \u00e9\n\n";
+    put({ [path]: { content, mode: "0600" } });
+    expect(readFileSync(path, "utf8")).toBe(content);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(root, "etc/deep"))).toEqual(["file.conf"]);
+  });
+
+  it("are left alone, inode and time, when they are right already", () => {
+    put({ [path]: { content: "same" } });
+    const before = statSync(path);
+    put({ [path]: { content: "same" } });
+    expect(statSync(path)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  it("get their mode back without being rewritten", () => {
+    put({ [path]: { content: "same", mode: "0600" } });
+    const { ino } = statSync(path);
+    runLocally(root, `chmod 0644 ${path}`);
+    put({ [path]: { content: "same", mode: "0600" } });
+    expect(statSync(path)).toMatchObject({ ino, mode: 0o100600 });
+  });
+
+  it("are put back as they were when a change does not hold", () => {
+    put({ [path]: { content: "good" } });
+    put({ [path]: { content: "bad" } }, `${swapAll}\nput_back ${path}`);
+    expect(readFileSync(path, "utf8")).toBe("good");
+  });
+
+  it("are taken away when a change does not hold and there was none before", () => {
+    put({ [path]: { content: "bad" } }, `${swapAll}\nput_back ${path}`);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("keep the last good version over a run that was cut off after the swap", () => {
+    put({ [path]: { content: "good" } });
+    put({ [path]: { content: "bad" } }, swapAll);
+    put({ [path]: { content: "worse" } }, `${swapAll}\nput_back ${path}`);
+    expect(readFileSync(path, "utf8")).toBe("good");
+  });
+
+  it("go on removal, with the directories made for them", () => {
+    put({ [path]: { content: "ours" } });
+    expect(runLocally(root, "remove_owned\nforget_state").code).toBe(0);
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it("leave what others put beside them", () => {
+    put({ [path]: { content: "ours" } });
+    writeFileSync(join(root, "etc/deep/theirs"), "");
+    runLocally(root, "remove_owned\nforget_state");
+    expect(readdirSync(join(root, "etc/deep"))).toEqual(["theirs"]);
+  });
+
+  it("give way to the file that was there before them", () => {
+    mkdirSync(join(root, "etc/deep"), { recursive: true });
+    writeFileSync(path, "the admin's", { mode: 0o640 });
+    put({ [path]: { content: "ours" } });
+    put({ [path]: { content: "ours, later" } });
+    runLocally(root, "remove_owned\nforget_state");
+    expect(readFileSync(path, "utf8")).toBe("the admin's");
+    expect(existsSync(join(root, "state"))).toBe(false);
+  });
+
+  it("are reported as they are, with content only where it changed", () => {
+    const other = join(root, "etc/other");
+    const missing = join(root, "etc/missing");
+    const files: FileMap = { [path]: { content: "one", mode: "0600" }, [other]: { content: "two" }, [missing]: { content: "three" } };
+    put({ [path]: { content: "one", mode: "0600" }, [other]: { content: "edited\nby hand" } });
+    runLocally(root, `chmod 0644 ${path}`);
+    const { stdout } = runLocally(root, reportFiles(files));
+    expect(stdout).not.toContain(Buffer.from("one").toString("base64"));
+    expect(parseFiles(stdout, files)).toEqual({
+      [path]: { content: "one", mode: "0644" },
+      [other]: { content: "edited\nby hand" },
+    });
+  });
+
+  it("refuse a path that a script could not handle", () => {
+    expect(() => stageFiles({ "/etc/a b": { content: "" } })).toThrow('path "/etc/a b"');
+    expect(() => stageFiles({ "etc/relative": { content: "" } })).toThrow("must be absolute");
+    expect(() => stageFiles({ "/etc/../root": { content: "" } })).toThrow("must be absolute");
+  });
+});
