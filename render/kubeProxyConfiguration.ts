@@ -1,0 +1,100 @@
+import { deepMerge } from "./deepMerge";
+import { withHeader } from "./fileHeader";
+import { overrideErrors, type OverrideRules } from "./overrideErrors";
+import { paths } from "./paths";
+import type { JsonObject, KubeProxyMode } from "./types";
+import { kubeProxyFields } from "./upstream/kubeProxyFields";
+import { renderYaml } from "./yaml";
+
+export interface KubeProxyConfigurationArgs {
+  /** Release of the kube-proxy that reads the file, e.g. "1.37.2". */
+  kubernetesVersion: string;
+  /** The Node's name; the same one the kubelet registers. */
+  nodeName: string;
+  mode: KubeProxyMode;
+  /** Range(s) of all pods of the cluster, "10.2.0.0/16" or "10.2.0.0/16,fd00:2::/48". */
+  clusterCIDR: string;
+  /** Fields laid over ours, by upstream's names; see {@link kubeProxyConfigurationErrors} for those refused. @default {} */
+  overrides?: JsonObject;
+}
+
+/** Where kube-proxy serves its health; all interfaces, because load balancers ask for it. */
+const defaultHealthz = "0.0.0.0:10256";
+/** Where kube-proxy serves metrics, without authentication; so the host itself only. */
+const defaultMetrics = "127.0.0.1:10249";
+
+/**
+ * kube-proxy's configuration file.
+ *
+ * @see https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
+ * @example renderKubeProxyConfiguration({ kubernetesVersion: "1.37.2", nodeName: "worker-1", mode: "nftables", clusterCIDR: "10.2.0.0/16" })
+ */
+export function renderKubeProxyConfiguration(args: KubeProxyConfigurationArgs): string {
+  const errors = kubeProxyConfigurationErrors(args.overrides ?? {}, args.kubernetesVersion);
+  if (errors.length > 0) {
+    throw new Error(`kubeProxyConfiguration: ${errors.join("\n")}`);
+  }
+  return withHeader(renderYaml(deepMerge(ourConfiguration(args), args.overrides ?? {})));
+}
+
+function ourConfiguration(args: KubeProxyConfigurationArgs): JsonObject {
+  return {
+    apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+    kind: "KubeProxyConfiguration",
+    clientConnection: { kubeconfig: paths.kubeProxyKubeconfig },
+    // What comes from pods keeps its source address; only what comes from outside is masqueraded. Any range of the cluster
+    // counts as local, so that the file needs not know the Node's podCIDR, which exists only after registration.
+    clusterCIDR: args.clusterCIDR,
+    detectLocalMode: "ClusterCIDR",
+    healthzBindAddress: defaultHealthz,
+    // Lower case, as kubelet and kube-proxy make of it anyway: the name in the file is the name of the Node.
+    hostnameOverride: args.nodeName.toLowerCase(),
+    metricsBindAddress: defaultMetrics,
+    // Always written: the default is iptables up to 1.39 and nftables after.
+    mode: args.mode,
+  };
+}
+
+const rules: OverrideRules = {
+  typeName: "KubeProxyConfiguration",
+  fields: kubeProxyFields,
+  protectedFields: {
+    apiVersion: "is what this library renders; remove it",
+    kind: "is what this library renders; remove it",
+    "clientConnection.kubeconfig": `is ${paths.kubeProxyKubeconfig}, which this library writes; remove it`,
+    clusterCIDR: "is the setting clusterCIDR; set that",
+    hostnameOverride: "is the host's name, which the kubelet registers too; set the host's name",
+    mode: "is the setting kubeProxyMode; set that",
+  },
+  removedFields: {
+    "conntrack.max": "was removed in Kubernetes 1.15; use conntrack.maxPerCore and conntrack.min",
+    resourceContainer: "was removed in Kubernetes 1.16; remove it",
+    udpIdleTimeout: "was removed in Kubernetes 1.26 with the userspace mode; remove it or use conntrack.udpTimeout",
+  },
+};
+
+/** Everything wrong with `overrides`, one line each as "path: rule; fix": unknown, protected and removed fields, wrong types. */
+export function kubeProxyConfigurationErrors(overrides: JsonObject, kubernetesVersion: string): string[] {
+  return overrideErrors(overrides, kubernetesVersion, rules);
+}
+
+/** "address:port" of kube-proxy's two servers as seen from the host itself. */
+export interface KubeProxyEndpoints {
+  /** /healthz and /livez. */
+  healthz: string;
+  /** /metrics and /proxyMode. */
+  metrics: string;
+}
+
+/** The endpoints with `overrides` applied. */
+export function kubeProxyEndpoints(overrides: JsonObject = {}): KubeProxyEndpoints {
+  return {
+    healthz: localEndpoint(overrides.healthzBindAddress, defaultHealthz),
+    metrics: localEndpoint(overrides.metricsBindAddress, defaultMetrics),
+  };
+}
+
+function localEndpoint(override: unknown, fallback: string): string {
+  const endpoint = typeof override === "string" && override !== "" ? override : fallback;
+  return endpoint.replace(/^(0\.0\.0\.0|\[::\]):/, "127.0.0.1:");
+}

@@ -1,0 +1,45 @@
+/**
+ * Where things are on a host. kube-bench and kubeadm look for the kubelet's files at exactly these places, so audits find
+ * them without being told.
+ */
+export const paths = {
+  /** Our binaries: outside of what package managers own. */
+  binDirectory: "/opt/kubernetes/bin",
+  kubelet: "/opt/kubernetes/bin/kubelet",
+  kubeProxy: "/opt/kubernetes/bin/kube-proxy",
+  /** containerd's own default for CNI plugins. */
+  cniBinDirectory: "/opt/cni/bin",
+
+  kubernetesDirectory: "/etc/kubernetes",
+  bootstrapKubeconfig: "/etc/kubernetes/bootstrap-kubelet.conf",
+  /** Written by the kubelet once it asked for its certificate, never by us. */
+  kubeletKubeconfig: "/etc/kubernetes/kubelet.conf",
+  caCert: "/etc/kubernetes/pki/ca.crt",
+  /** nftables script that lets pods reach what is outside the cluster. */
+  masqueradeRules: "/etc/kubernetes/masquerade.nft",
+  kubeProxyKubeconfig: "/etc/kubernetes/kube-proxy.conf",
+  kubeProxyConfiguration: "/etc/kubernetes/kube-proxy-config.yaml",
+  staticPods: "/etc/kubernetes/manifests",
+
+  /** The kubelet's --root-dir; may be a mount of its own. */
+  kubeletDirectory: "/var/lib/kubelet",
+  kubeletConfiguration: "/var/lib/kubelet/config.yaml",
+  /** The kubelet's own keys and certificates (--cert-dir). */
+  kubeletCertDirectory: "/var/lib/kubelet/pki",
+
+  kubeletUnit: "/etc/systemd/system/kubelet.service",
+  kubeProxyUnit: "/etc/systemd/system/kube-proxy.service",
+
+  containerdConfig: "/etc/containerd/config.toml",
+  containerdDropIns: "/etc/containerd/conf.d",
+  containerdDropIn: "/etc/containerd/conf.d/kubernetes-worker-nodes.toml",
+  containerdSocket: "/run/containerd/containerd.sock",
+  /** Go template that containerd turns into {@link paths.cniConflist} once it knows the Node's podCIDR. */
+  cniTemplate: "/etc/containerd/cni-template.conflist",
+  cniConfDirectory: "/etc/cni/net.d",
+  /** Written by containerd; the name is fixed in its source. */
+  cniConflist: "/etc/cni/net.d/10-containerd-net.conflist",
+
+  modulesLoad: "/etc/modules-load.d/kubernetes-worker-nodes.conf",
+  sysctl: "/etc/sysctl.d/99-kubernetes-worker-nodes.conf",
+} as const;

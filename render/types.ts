@@ -1,0 +1,33 @@
+/** What JSON, YAML and TOML documents are made of here. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+
+/** An object of a configuration document, with the keys upstream uses. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/** kube-proxy's ways to program the kernel. @see https://kubernetes.io/docs/reference/networking/virtual-ips/ */
+export const kubeProxyModes = ["nftables", "iptables", "ipvs"] as const;
+
+/** One of {@link kubeProxyModes}; upstream's field `mode` of KubeProxyConfiguration. */
+export type KubeProxyMode = (typeof kubeProxyModes)[number];
+
+/**
+ * Who gives the pods their network: `bridge` = the reference plugins on the Node's own podCIDR, `flannel` = flannel's
+ * plugin, `none` = another system brings plugins and configuration.
+ */
+export const cniModes = ["bridge", "none", "flannel"] as const;
+
+/** One of {@link cniModes}. */
+export type CniMode = (typeof cniModes)[number];
+
+/** CPU architectures, as Go and the release downloads name them. */
+export const arches = ["amd64", "arm64"] as const;
+
+/** One of {@link arches}. */
+export type Arch = (typeof arches)[number];
+
+/** True for a plain object: what is merged and walked key by key. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

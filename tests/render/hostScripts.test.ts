@@ -1,0 +1,163 @@
+import {
+  cniConflistRefreshScript,
+  installPackagesScript,
+  modulesScript,
+  paths,
+  renderCniConflistTemplate,
+  renderSysctl,
+  requiredPackages,
+  sysctlScript,
+} from "../../render";
+import { Sandbox, shells } from "./sandbox";
+
+describe.each(shells)("preparing a host under %s", (_name, shell) => {
+  let host: Sandbox;
+  beforeEach(() => {
+    host = new Sandbox().command("uname", "echo 6.1.0");
+  });
+  afterEach(() => host.remove());
+
+  describe("modulesScript", () => {
+    test("loads only what is neither loaded nor built in", () => {
+      host
+        .directory("/sys/module/overlay")
+        .file("/proc/sys/net/netfilter/nf_conntrack_max", "1\n")
+        .file("/lib/modules/6.1.0/modules.builtin", "kernel/drivers/net/dummy.ko\n")
+        .command("modprobe");
+      const result = host.run(modulesScript(["overlay", "nf_conntrack", "dummy", "br_netfilter"]), shell);
+      expect(result).toMatchObject({ status: 0, stderr: "" });
+      expect(result.calls.filter((call) => call.startsWith("modprobe"))).toEqual(["modprobe br_netfilter"]);
+    });
+
+    test("passes in a container without modprobe, whose kernel has all", () => {
+      host.file("/proc/filesystems", "nodev\toverlay\n").file("/boot/config-6.1.0", "CONFIG_IP_VS_RR=y\n");
+      host.file("/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+      expect(host.run(modulesScript(["overlay", "br_netfilter", "ip_vs_rr"]), shell)).toMatchObject({
+        status: 0,
+        stderr: "",
+      });
+    });
+
+    test("names every module that is missing, with the fix", () => {
+      host.command("modprobe", 'echo "FATAL: Module $1 not found" >&2; exit 1');
+      const { status, stderr } = host.run(modulesScript(["overlay", "br_netfilter"]), shell);
+      expect(status).toBe(1);
+      expect(stderr.trim().split("\n")).toEqual([
+        expect.stringMatching(/kernel module br_netfilter .*\(FATAL: Module br_netfilter not found\); install/),
+        expect.stringMatching(/kernel module overlay /),
+      ]);
+    });
+  });
+
+  describe("sysctlScript", () => {
+    const values = { "net.ipv4.ip_forward": 1, "net.bridge.bridge-nf-call-iptables": 1 };
+    beforeEach(() => void host.file(paths.sysctl, renderSysctl(values)));
+
+    test("writes what differs", () => {
+      host.file("/proc/sys/net/ipv4/ip_forward", "0\n").file("/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
+      expect(host.run(sysctlScript(), shell)).toMatchObject({ status: 0, stderr: "" });
+      expect(host.read("/proc/sys/net/ipv4/ip_forward")).toBe("1\n");
+    });
+
+    test("a key the kernel does not have is named", () => {
+      host.file("/proc/sys/net/ipv4/ip_forward", "0\n");
+      const { status, stderr } = host.run(sysctlScript(), shell);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^sysctl: net.bridge.bridge-nf-call-iptables is missing: must be 1 [^]*; load the kernel module/,
+      );
+      expect(host.read("/proc/sys/net/ipv4/ip_forward")).toBe("1\n");
+    });
+
+    test("a missing file is an error", () => {
+      expect(host.run(sysctlScript("/etc/sysctl.d/none.conf"), shell).status).not.toBe(0);
+    });
+  });
+
+  describe("installPackagesScript", () => {
+    const script = installPackagesScript(requiredPackages({ kubeProxyMode: "ipvs", cniMode: "bridge" }));
+    const install = (name: string) =>
+      `for c in iptables ipset ipvsadm; do echo '#!/bin/sh' >"$(dirname "$0")/$c"; chmod +x "$(dirname "$0")/$c"; done; : ${name}`;
+    beforeEach(() => void host.command("mount").command("nft"));
+
+    test("runs nothing where nothing is missing", () => {
+      host.command("iptables").command("ipset").command("ipvsadm").command("apt-get", "exit 1");
+      expect(host.run(script, shell)).toMatchObject({ status: 0, calls: [] });
+    });
+
+    test.each([
+      ["apt-get", "apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends iptables ipset ipvsadm"],
+      ["dnf", "dnf -q -y --setopt=install_weak_deps=False install iptables ipset ipvsadm"],
+      ["yum", "yum -q -y install iptables ipset ipvsadm"],
+      ["zypper", "zypper --quiet --non-interactive install --no-recommends iptables ipset ipvsadm"],
+    ])("installs only the missing ones with %s", (manager, call) => {
+      host.command(manager, install(manager));
+      expect(host.run(script, shell)).toMatchObject({ status: 0, stderr: "", calls: [call] });
+    });
+
+    test("asks apt for new lists only after it failed with those it has", () => {
+      host
+        .command(
+          "apt-get",
+          `case "$*" in *update*) : >/var/updated ;; *) [ -e /var/updated ] || exit 100; ${install("x")} ;; esac`,
+        )
+        .directory("/var");
+      const { status, calls } = host.run(script, shell);
+      expect(status).toBe(0);
+      expect(calls.map((call) => call.replace(/.*(install|update).*/, "$1"))).toEqual(["install", "update", "install"]);
+    });
+
+    test("a manager's questions do not eat what comes after in the script", () => {
+      host.command("dnf", "cat >/dev/null");
+      expect(host.run(script, shell).stderr).toContain("command iptables is still missing");
+    });
+
+    test.each([
+      [
+        "no manager is there",
+        () => undefined,
+        "commands iptables ipset ipvsadm are missing and no apt-get, dnf, yum or zypper is there;",
+      ],
+      [
+        "the manager fails",
+        () => host.command("dnf", "exit 1"),
+        "commands iptables ipset ipvsadm could not be installed",
+      ],
+      [
+        "its package lacks the command",
+        () => host.command("dnf"),
+        "command iptables is still missing after its package was installed;",
+      ],
+    ])("says so when %s", (_case, change, expected) => {
+      change();
+      const { status, stderr } = host.run(script, shell);
+      expect(status).toBe(1);
+      expect(stderr).toContain(`packages: ${expected}`);
+    });
+  });
+
+  describe("cniConflistRefreshScript", () => {
+    const template = (mtu: number, ipFamilies = 1) =>
+      renderCniConflistTemplate({ ipFamilies, kubeProxyMode: "nftables", mtu });
+    const rendered = (mtu: number) => template(mtu).replace("{{index .PodCIDRRanges 0}}", "10.2.3.0/24");
+
+    test("renders a changed template with the ranges that are there", () => {
+      host.file(paths.cniTemplate, template(1400)).file(paths.cniConflist, rendered(1500));
+      expect(host.run(cniConflistRefreshScript(), shell)).toMatchObject({ status: 0, stderr: "" });
+      expect(host.read(paths.cniConflist)).toBe(rendered(1400));
+      expect(host.list(paths.cniConfDirectory)).toEqual(["10-containerd-net.conflist"]);
+    });
+
+    test("does nothing before containerd wrote the first one", () => {
+      host.file(paths.cniTemplate, template(1400)).directory(paths.cniConfDirectory);
+      expect(host.run(cniConflistRefreshScript(), shell).status).toBe(0);
+      expect(host.list(paths.cniConfDirectory)).toEqual([]);
+    });
+
+    test("leaves it to containerd where the template asks for a range more", () => {
+      host.file(paths.cniTemplate, template(1400, 2)).file(paths.cniConflist, rendered(1500));
+      expect(host.run(cniConflistRefreshScript(), shell).status).toBe(0);
+      expect(host.list(paths.cniConfDirectory)).toEqual([]);
+    });
+  });
+});

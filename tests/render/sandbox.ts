@@ -1,0 +1,143 @@
+import { spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
+
+/** Tools of every Linux host that the scripts use as they are. */
+const realTools =
+  "awk basename cat chmod cmp cut dirname find grep head id ls mkdir mv printf readlink rm rmdir sed sleep sort tail test timeout tr uniq wc xargs sh";
+
+/** Where scripts look on a host; moved below the sandbox. */
+const hostPath = /(?<![\w$}.])\/(?=(?:boot|etc|lib|opt|proc|run|sys|usr\/libexec|var)(?:\/|\b))/g;
+
+export interface ScriptResult {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+  /** Calls of fake commands, "name arg arg". */
+  calls: string[];
+}
+
+/**
+ * A directory that plays the host for a script: its files are the only ones seen below /etc, /proc and so on, and besides
+ * the basic tools only fake commands are there.
+ */
+export class Sandbox {
+  private readonly root = mkdtempSync(join(tmpdir(), "sandbox"));
+
+  constructor() {
+    for (const tool of realTools.split(" ")) {
+      const path = ["/usr/bin", "/bin"].map((directory) => join(directory, tool)).find((item) => existsSync(item));
+      if (path !== undefined) {
+        this.place(`/bin/${tool}`);
+        symlinkSync(path, this.inside(`/bin/${tool}`));
+      }
+    }
+    // What the running kernel says must not decide a test.
+    this.file("/proc/uptime", "100.00 100.00\n");
+  }
+
+  /** Writes a file of the host; paths in it are moved too. */
+  file(path: string, content: string, mode = 0o644): this {
+    this.place(path);
+    writeFileSync(this.inside(path), this.move(content), { mode });
+    return this;
+  }
+
+  directory(path: string): this {
+    mkdirSync(this.inside(path), { recursive: true });
+    return this;
+  }
+
+  /** A command made of shell lines; each call is noted. */
+  command(name: string, body = ""): this {
+    const path = this.inside(`/bin/${name}`);
+    rmSync(path, { force: true });
+    writeFileSync(path, `#!/bin/sh\necho "${name} $*" >>"${this.root}/calls"\n${this.move(body)}\n`);
+    chmodSync(path, 0o755);
+    return this;
+  }
+
+  /** Takes a command away. */
+  without(name: string): this {
+    rmSync(this.inside(`/bin/${name}`), { force: true });
+    return this;
+  }
+
+  /** Makes a path a Unix socket, as a daemon does. */
+  async socket(path: string): Promise<() => void> {
+    this.place(path);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(this.inside(path), resolve));
+    return () => void server.close();
+  }
+
+  read(path: string): string {
+    return readFileSync(this.inside(path), "utf8").replaceAll(this.root, "");
+  }
+
+  has(path: string): boolean {
+    return existsSync(this.inside(path));
+  }
+
+  list(path: string): string[] {
+    return readdirSync(this.inside(path)).sort();
+  }
+
+  run(script: string, shell: string): ScriptResult {
+    rmSync(join(this.root, "calls"), { force: true });
+    const pathLine = /^PATH="\$PATH:.*"$/m;
+    if (!pathLine.test(script)) {
+      throw new Error("the script does not start with the common prelude");
+    }
+    const moved = this.move(script.replace(pathLine, `PATH=${this.root}/bin`));
+    const found = spawnSync(shell, ["-s"], { input: moved, encoding: "utf8", env: {}, timeout: 30_000 });
+    const calls = existsSync(join(this.root, "calls")) ? readFileSync(join(this.root, "calls"), "utf8") : "";
+    const plain = (text: string) => text.replaceAll(this.root, "");
+    return {
+      status: found.status,
+      stdout: plain(found.stdout),
+      stderr: plain(found.stderr),
+      calls: plain(calls)
+        .trim()
+        .split("\n")
+        .filter((line) => line !== ""),
+    };
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+
+  private inside(path: string): string {
+    return join(this.root, path);
+  }
+
+  private place(path: string): void {
+    mkdirSync(dirname(this.inside(path)), { recursive: true });
+  }
+
+  private move(text: string): string {
+    return text.replace(hostPath, `${this.root}/`);
+  }
+}
+
+/** The shells that are /bin/sh somewhere and are here: dash on Debian and Ubuntu, bash on Fedora, RHEL and SUSE. */
+export const shells = ["/bin/dash", "/usr/bin/bash"]
+  .filter((path) => existsSync(path))
+  .map((path) => [basename(path), path]);
+
+if (shells.length === 0) {
+  throw new Error("neither /bin/dash nor /usr/bin/bash is here; install one to run the script tests");
+}
