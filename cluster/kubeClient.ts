@@ -1,0 +1,158 @@
+import { createHash } from "node:crypto";
+import type {
+  CertificatesV1Api,
+  CoordinationV1Api,
+  CoreV1Api,
+  KubeConfig,
+  Middleware,
+  RequestContext,
+  V1CertificateSigningRequest,
+  V1Node,
+  V1Pod,
+} from "@kubernetes/client-node";
+import { ApiCallError, callApi, hasStatus } from "./apiCall";
+import { defaultTiming, type Timing } from "./timing";
+
+/** The calls that node registration makes, each with a deadline, retries and a readable error (`ApiCallError`). */
+export interface ClusterClient {
+  readonly timing: Timing;
+  getNode(name: string): Promise<V1Node | undefined>;
+  /** Applies a JSON merge patch (RFC 7386). @throws ApiCallError with status 409 where a given resourceVersion is old. */
+  patchNode(name: string, patch: object): Promise<V1Node>;
+  /** Also succeeds where there is no such Node. */
+  deleteNode(name: string): Promise<void>;
+  listPodsOfNode(name: string): Promise<V1Pod[]>;
+  /** policy/v1 Eviction. @throws ApiCallError with status 429 where a PodDisruptionBudget forbids it. */
+  evictPod(namespace: string, name: string): Promise<void>;
+  /** The kubelet's heartbeat: renewTime of its Lease; undefined where there is none or it may not be read. */
+  getLeaseRenewTime(nodeName: string): Promise<string | undefined>;
+  /** The requests of kubelets for client certificates. */
+  listKubeletCsrs(): Promise<V1CertificateSigningRequest[]>;
+}
+
+interface Apis {
+  readonly server: string;
+  readonly core: CoreV1Api;
+  readonly coordination: CoordinationV1Api;
+  readonly certificates: CertificatesV1Api;
+}
+
+/** Open clients of this process: all nodes of a cluster share one, and so its connections. */
+const openClients = new Map<string, Promise<ClusterClient>>();
+
+/**
+ * The client of the cluster that a kubeconfig's current context names.
+ *
+ * @param kubeconfig text of the kubeconfig; never repeated in an error.
+ * @example const node = await (await openCluster(kubeconfig)).getNode("node-a");
+ */
+export function openCluster(kubeconfig: string, timing: Timing = defaultTiming): Promise<ClusterClient> {
+  const key = createHash("sha256")
+    .update(JSON.stringify([kubeconfig, timing]))
+    .digest("hex");
+  const open = openClients.get(key) ?? loadApis(kubeconfig, timing).then((apis) => clusterClient(apis, timing));
+  openClients.set(key, open);
+  return open;
+}
+
+async function loadApis(kubeconfig: string, timing: Timing): Promise<Apis> {
+  // Loaded here and not on top: it takes most of a second, which a run without any change should not pay.
+  const client = await import("@kubernetes/client-node");
+  const config = new client.KubeConfig();
+  const server = loadKubeconfig(config, kubeconfig);
+  const configuration = client.createConfiguration({
+    baseServer: new client.ServerConfiguration(server, {}),
+    authMethods: { default: config },
+    promiseMiddleware: [connectionMiddleware(timing)],
+  });
+  return {
+    server: new URL(server).origin,
+    core: new client.CoreV1Api(configuration),
+    coordination: new client.CoordinationV1Api(configuration),
+    certificates: new client.CertificatesV1Api(configuration),
+  };
+}
+
+/** The address of the current context's cluster. The parser's own errors quote lines of the kubeconfig: they are dropped. */
+function loadKubeconfig(config: KubeConfig, kubeconfig: string): string {
+  let server: string | undefined;
+  try {
+    config.loadFromString(kubeconfig);
+    server = config.getCurrentCluster()?.server;
+  } catch {
+    server = undefined;
+  }
+  if (server === undefined || !URL.canParse(server)) {
+    throw new Error(
+      "NodeRegistration.kubeconfig: [secret] is not a usable kubeconfig; it has to be the text (not the path) of a " +
+        "kubeconfig whose current-context names a cluster with a server address: try `kubectl config view --raw --minify --flatten`",
+    );
+  }
+  return server;
+}
+
+/**
+ * Gives each request its deadline and all of them the first one's dispatcher: the library makes a new connection pool,
+ * and so a new TLS handshake, for every request.
+ */
+function connectionMiddleware(timing: Timing): Middleware {
+  let dispatcher: ReturnType<RequestContext["getDispatcher"]>;
+  return {
+    pre: (request) => {
+      dispatcher ??= request.getDispatcher();
+      if (dispatcher) request.setDispatcher(dispatcher);
+      request.setSignal(AbortSignal.timeout(timing.requestMs));
+      request.setHeaderParam("User-Agent", "kubernetes-worker-nodes");
+      if (request.getHttpMethod().toString() === "PATCH") {
+        request.setHeaderParam("Content-Type", "application/merge-patch+json");
+      }
+      return Promise.resolve(request);
+    },
+    post: (response) => Promise.resolve(response),
+  };
+}
+
+function clusterClient({ server, core, coordination, certificates }: Apis, timing: Timing): ClusterClient {
+  const call = <T>(what: string, request: () => Promise<T>, isFinal?: (status: number) => boolean): Promise<T> =>
+    callApi(what, server, timing, request, isFinal);
+  return {
+    timing,
+    getNode: (name) => unlessMissing(call(`read Node ${name}`, () => core.readNode({ name }))),
+    patchNode: (name, body) =>
+      call(`change Node ${name}`, () => core.patchNode({ name, body, fieldManager: "kubernetes-worker-nodes" })),
+    deleteNode: async (name) => {
+      await unlessMissing(call(`delete Node ${name}`, () => core.deleteNode({ name })));
+    },
+    listPodsOfNode: async (name) => {
+      const fieldSelector = `spec.nodeName=${name}`;
+      return (await call(`list the pods of Node ${name}`, () => core.listPodForAllNamespaces({ fieldSelector }))).items;
+    },
+    evictPod: async (namespace, name) => {
+      const body = { apiVersion: "policy/v1", kind: "Eviction", metadata: { namespace, name } };
+      const evict = () => core.createNamespacedPodEviction({ namespace, name, body });
+      // 429 is the budget's answer and 500 that of two budgets over one pod: both are for the drain to judge.
+      await unlessMissing(call(`evict pod ${namespace}/${name}`, evict, (status) => status === 429 || status === 500));
+    },
+    getLeaseRenewTime: async (name) => {
+      const read = () => coordination.readNamespacedLease({ namespace: "kube-node-lease", name });
+      const lease = await unlessMissing(call(`read Lease kube-node-lease/${name}`, read), 403);
+      // Declared as a Date, but the library hands over the text.
+      return lease?.spec?.renewTime && JSON.stringify(lease.spec.renewTime);
+    },
+    listKubeletCsrs: async () => {
+      const fieldSelector = "spec.signerName=kubernetes.io/kube-apiserver-client-kubelet";
+      const list = () => certificates.listCertificateSigningRequest({ fieldSelector });
+      return (await call("list the kubelets' certificate requests", list)).items;
+    },
+  };
+}
+
+/** undefined in place of a 404 (or of the other statuses given). */
+async function unlessMissing<T>(answer: Promise<T>, ...alsoMissing: number[]): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiCallError && hasStatus(error, 404, ...alsoMissing)) return undefined;
+    throw error;
+  }
+}

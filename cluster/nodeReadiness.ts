@@ -1,0 +1,119 @@
+import type { V1Node, V1NodeCondition } from "@kubernetes/client-node";
+import { ApiCallError } from "./apiCall";
+import { describeCsrsOf } from "./kubeletCsrs";
+import type { ClusterClient } from "./kubeClient";
+import { sleep } from "./timing";
+
+/** What is waited for. */
+export interface ReadinessGoal {
+  readonly nodeName: string;
+  /** As the Node reports it in status.nodeInfo.kubeletVersion: `v1.37.2`. */
+  readonly kubeletVersion: string;
+  readonly timeoutSeconds: number;
+  /**
+   * Also wait for a heartbeat sent during the wait. A Node stays Ready for 40 to 50 s after its kubelet died, so after
+   * a restart Ready alone says nothing about the new kubelet.
+   */
+  readonly newHeartbeat: boolean;
+}
+
+/** The Node did not become Ready in time; the message says what was seen and where to look. */
+export class NodeNotReadyError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "NodeNotReadyError";
+  }
+}
+
+/** The Node's Ready condition, which the kubelet sets, or the node lifecycle controller once the kubelet is silent. */
+export function readyCondition(node: V1Node): V1NodeCondition | undefined {
+  return node.status?.conditions?.find((condition) => condition.type === "Ready");
+}
+
+/**
+ * Waits until the Node is there, Ready and of the right kubelet version.
+ *
+ * @returns the Node as it was last read.
+ * @throws NodeNotReadyError after `goal.timeoutSeconds`; ApiCallError where the API server is out of reach.
+ */
+export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal): Promise<V1Node> {
+  const { pollMs, progressMs } = cluster.timing;
+  const start = Date.now();
+  const deadline = start + goal.timeoutSeconds * 1000;
+  const firstHeartbeat = goal.newHeartbeat ? await heartbeat(cluster, goal.nodeName) : undefined;
+  let nextProgress = start + progressMs;
+  for (;;) {
+    const node = await cluster.getNode(goal.nodeName);
+    const missing = node ? whatIsMissing(node, goal) : "there is no Node object of this name yet";
+    if (node && missing === undefined) {
+      if (firstHeartbeat === undefined || (await heartbeat(cluster, goal.nodeName)) !== firstHeartbeat) return node;
+    }
+    const what = missing ?? "it is Ready, but its kubelet has sent no heartbeat since it was changed";
+    const now = Date.now();
+    if (now >= deadline) throw new NodeNotReadyError(await timeoutMessage(cluster, goal, node, what));
+    if (now >= nextProgress) {
+      nextProgress += progressMs;
+      // Standard output of a plugin is shown by the engine as a message of the run.
+      console.log(`Node ${goal.nodeName}: waiting for ${Math.round((now - start) / 1000)} s: ${what}`);
+    }
+    await sleep(Math.min(pollMs, deadline - now));
+  }
+}
+
+/** Changes with every sign of life of the kubelet: its Lease (each 10 s) or its status (each 5 min, and on change). */
+async function heartbeat(cluster: ClusterClient, nodeName: string): Promise<string | undefined> {
+  const renewTime = await cluster.getLeaseRenewTime(nodeName);
+  if (renewTime === undefined) return undefined;
+  const node = await cluster.getNode(nodeName);
+  const ready = node && readyCondition(node);
+  // Unknown is set by a controller, which is not a sign of life.
+  return `${renewTime} ${ready && ready.status !== "Unknown" ? JSON.stringify(ready.lastHeartbeatTime) : ""}`;
+}
+
+/** The first thing that keeps the Node from being what is waited for, in words; undefined where it is. */
+function whatIsMissing(node: V1Node, goal: ReadinessGoal): string | undefined {
+  const ready = readyCondition(node);
+  if (!ready) return "the Node object is there, but its kubelet has not reported a status yet";
+  if (ready.status !== "True") {
+    return `its Ready condition is ${ready.status} (${ready.reason ?? "no reason"}): ${ready.message ?? "no message"}`;
+  }
+  const version = node.status?.nodeInfo?.kubeletVersion;
+  if (version !== goal.kubeletVersion) {
+    return (
+      `it is Ready with kubelet ${version ?? "of unknown version"}, ${goal.kubeletVersion} is expected: ` +
+      "another kubelet runs under this name, or this one was not restarted"
+    );
+  }
+  return undefined;
+}
+
+async function timeoutMessage(
+  cluster: ClusterClient,
+  goal: ReadinessGoal,
+  node: V1Node | undefined,
+  what: string,
+): Promise<string> {
+  const lines = [
+    `Node ${goal.nodeName} is not Ready after ${goal.timeoutSeconds} s (readyTimeoutSeconds): ${what}`,
+    ...(node ? [] : await explainMissingNode(cluster, goal.nodeName)),
+    "Look at `journalctl -u kubelet` on the host.",
+  ];
+  return lines.join("\n");
+}
+
+async function explainMissingNode(cluster: ClusterClient, nodeName: string): Promise<string[]> {
+  let requests: string[];
+  try {
+    requests = describeCsrsOf(nodeName, await cluster.listKubeletCsrs());
+  } catch (error) {
+    if (error instanceof ApiCallError) return [error.message];
+    throw error;
+  }
+  if (requests.length > 0) return requests.map((request) => `Its certificate request ${request}`);
+  return [
+    "There is no certificate request of its kubelet either: does the kubelet run, does it reach the API server, and is its " +
+      "bootstrap token still valid (a Secret bootstrap-token-<id> in kube-system, not expired)?",
+    "A kubelet that has its certificate already registers only when it starts: after a Node was deleted by hand, " +
+      "`systemctl restart kubelet` on the host.",
+  ];
+}

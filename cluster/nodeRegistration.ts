@@ -1,0 +1,111 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A taint to keep on a Node. */
+export interface NodeTaintArgs {
+  /** `dedicated`, `example.com/gpu`. */
+  key: pulumi.Input<string>;
+  /** Default: no value. */
+  value?: pulumi.Input<string>;
+  /** `NoSchedule`, `PreferNoSchedule` or `NoExecute`. */
+  effect: pulumi.Input<string>;
+}
+
+/** Arguments of NodeRegistration. */
+export interface NodeRegistrationArgs {
+  /**
+   * Text of a kubeconfig whose user may read, change and delete Nodes, list and evict pods, read Leases and
+   * CertificateSigningRequests. It is made secret, and a new one is recorded without touching the cluster.
+   */
+  kubeconfig: pulumi.Input<string>;
+  /** Name the kubelet registers under (`--hostname-override`), in lower case. Another name is another registration. */
+  nodeName: pulumi.Input<string>;
+  /** Version the Node has to report, as in status.nodeInfo.kubeletVersion. @example "v1.37.2" */
+  kubeletVersion: pulumi.Input<string>;
+  /** Any text that changes when the kubelet or its configuration does: Ready is then waited for again. */
+  revision: pulumi.Input<string>;
+  /**
+   * Labels to keep on the Node, also those under `node-role.kubernetes.io/` that a kubelet may not set itself. Others
+   * on the Node are left alone. Default: none.
+   */
+  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Taints to keep on the Node; one of the same key and effect is replaced, others are left alone. Default: none. */
+  taints?: pulumi.Input<pulumi.Input<NodeTaintArgs>[]>;
+  /** Seconds to wait for the Node to be Ready. Default: 300. */
+  readyTimeoutSeconds?: pulumi.Input<number>;
+  /** Seconds to drain for before the Node is deleted; 0 deletes it without draining. Default: 120. */
+  drainTimeoutSeconds?: pulumi.Input<number>;
+}
+
+/** The module that the provider below runs. */
+type ProviderModule = typeof import("./nodeRegistrationProvider");
+
+/**
+ * Finds the built module from the program's folder, which is the working directory of the plugin that runs this: by the
+ * package's own name, which node resolves inside the package itself as well as from a program that depends on it.
+ */
+const load = () =>
+  process.getBuiltinModule("node:module").createRequire(process.cwd() + "/")(
+    "kubernetes-worker-nodes/dist/cluster/nodeRegistrationProvider.js",
+  ) as ProviderModule;
+
+/**
+ * One object for all registrations, and no more than calls of the module: Pulumi writes the text of a provider into the
+ * state of each resource, where it must be short and the same from release to release. No `check`: the engine takes the
+ * inputs as they are.
+ */
+const provider: Pick<ProviderModule, "diff" | "create" | "read" | "update" | "delete"> = {
+  diff: (id, olds, news) => load().diff(id, olds, news),
+  create: (inputs) => load().create(inputs),
+  read: (id, props) => load().read(id, props),
+  update: (id, olds, news) => load().update(id, olds, news),
+  delete: (id, props) => load().delete(id, props),
+};
+
+/**
+ * The cluster's side of a worker node: exists once its Node is Ready, keeps the Node's labels and taints, and drains and
+ * deletes the Node when it goes. Make it depend on the resources that start the kubelet, so that a node is drained
+ * before its kubelet stops.
+ *
+ * Fails where the Node is not Ready in time, saying what was seen: the certificate requests of its kubelet, the Ready
+ * condition, or another kubelet version. Deleting fails where a Ready node cannot be drained in time; a node that is
+ * not Ready is deleted all the same.
+ *
+ * See https://kubernetes.io/docs/concepts/architecture/nodes/ and
+ * https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/.
+ *
+ * @example
+ * new NodeRegistration("node-a-registration", {
+ *   kubeconfig, nodeName: "node-a", kubeletVersion: "v1.37.2", revision: kubelet.revision,
+ *   labels: { "node-role.kubernetes.io/worker": "" },
+ *   taints: [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }],
+ * }, { dependsOn: kubelet });
+ */
+export class NodeRegistration extends pulumi.dynamic.Resource {
+  /** Name of the Node; also the resource's id. */
+  declare readonly nodeName: pulumi.Output<string>;
+  /** metadata.uid of the Node. */
+  declare readonly nodeUid: pulumi.Output<string>;
+  /** spec.podCIDRs of the Node, one an IP family; empty where the cluster does not allocate node CIDRs. */
+  declare readonly podCIDRs: pulumi.Output<string[]>;
+
+  constructor(name: string, args: NodeRegistrationArgs, opts?: pulumi.CustomResourceOptions) {
+    const props = {
+      labels: {},
+      taints: [],
+      readyTimeoutSeconds: 300,
+      drainTimeoutSeconds: 120,
+      ...withoutUndefined(args),
+      kubeconfig: pulumi.secret(args.kubeconfig),
+      // Outputs: named here and left open, so that a preview knows them as not known yet.
+      nodeUid: undefined,
+      podCIDRs: undefined,
+    };
+    const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
+    super(provider, name, props, options, "kubernetes-worker-nodes", "NodeRegistration");
+  }
+}
+
+/** An argument given as undefined takes its default, as one that is left out does. */
+function withoutUndefined(args: NodeRegistrationArgs): Partial<NodeRegistrationArgs> {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+}

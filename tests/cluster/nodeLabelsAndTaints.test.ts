@@ -1,0 +1,171 @@
+import type { V1Node } from "@kubernetes/client-node";
+import { openCluster } from "../../cluster/kubeClient";
+import { applyMarks, marksPatch, noMarks, sameMarks, seenMarks } from "../../cluster/nodeLabelsAndTaints";
+import { FakeApiServer, nodeObject } from "./fakeApiServer";
+
+// The first load of the client library is compiled by Jest.
+jest.setTimeout(60_000);
+
+const notReady = { key: "node.kubernetes.io/not-ready", effect: "NoExecute", timeAdded: new Date(0) };
+
+function node(labels: Record<string, string>, taints?: object[]): V1Node {
+  return { metadata: { resourceVersion: "7", labels }, spec: { taints } } as V1Node;
+}
+
+describe("marksPatch", () => {
+  const gpu = { key: "dedicated", value: "gpu", effect: "NoSchedule" };
+  const cases: [string, V1Node, typeof noMarks, typeof noMarks, object | undefined][] = [
+    [
+      "adds a label and nothing else",
+      node({ foreign: "1" }),
+      noMarks,
+      { labels: { a: "1" }, taints: [] },
+      { labels: { a: "1" } },
+    ],
+    [
+      "removes only owned labels that are no longer wanted and still there",
+      node({ foreign: "1", old: "1" }),
+      { labels: { old: "1", gone: "1" }, taints: [] },
+      noMarks,
+      { labels: { old: null } },
+    ],
+    [
+      "changes a label that someone else changed",
+      node({ a: "theirs" }),
+      noMarks,
+      { labels: { a: "1" }, taints: [] },
+      { labels: { a: "1" } },
+    ],
+    ["keeps a label with an empty value", node({ a: "" }), noMarks, { labels: { a: "" }, taints: [] }, undefined],
+    [
+      "keeps foreign taints and their order",
+      node({}, [notReady]),
+      noMarks,
+      { labels: {}, taints: [gpu] },
+      { taints: [notReady, gpu] },
+    ],
+    [
+      "replaces the value of a taint in its place",
+      node({}, [{ ...gpu, value: "old" }, notReady]),
+      noMarks,
+      { labels: {}, taints: [gpu] },
+      { taints: [gpu, notReady] },
+    ],
+    [
+      "removes an owned taint and no foreign one",
+      node({}, [gpu, notReady]),
+      { labels: {}, taints: [gpu] },
+      noMarks,
+      { taints: [notReady] },
+    ],
+    [
+      "takes the same key with another effect for another taint",
+      node({}, [{ ...gpu, effect: "NoExecute" }]),
+      noMarks,
+      { labels: {}, taints: [gpu] },
+      { taints: [{ ...gpu, effect: "NoExecute" }, gpu] },
+    ],
+    [
+      "takes no value and an empty value for the same",
+      node({}, [{ key: "a", effect: "NoSchedule" }]),
+      noMarks,
+      { labels: {}, taints: [{ key: "a", value: "", effect: "NoSchedule" }] },
+      undefined,
+    ],
+    [
+      "changes nothing where all is as wanted",
+      node({ a: "1" }, [gpu]),
+      noMarks,
+      { labels: { a: "1" }, taints: [gpu] },
+      undefined,
+    ],
+  ];
+  test.each(cases)("%s", (_name, seen, before, now, expected) => {
+    const patch = marksPatch(seen, before, now) as { metadata: object; spec?: object } | undefined;
+    const { resourceVersion, ...labels } = (patch?.metadata ?? {}) as { resourceVersion?: string };
+    expect(patch && { ...labels, ...patch.spec }).toEqual(expected);
+    expect(resourceVersion).toBe(expected && "7");
+  });
+});
+
+test("seenMarks reports owned marks as they are: missing ones left out, changed ones changed, foreign ones never", () => {
+  const owned = {
+    labels: { same: "1", changed: "1", missing: "1" },
+    taints: [
+      { key: "same", value: "", effect: "NoSchedule" },
+      { key: "changed", value: "1", effect: "NoSchedule" },
+      { key: "missing", effect: "NoSchedule" },
+    ],
+  };
+  const taints = [
+    { key: "changed", value: "2", effect: "NoSchedule" },
+    { key: "same", effect: "NoSchedule" },
+    notReady,
+  ];
+  expect(seenMarks(node({ same: "1", changed: "2", foreign: "1" }, taints), owned)).toEqual({
+    labels: { same: "1", changed: "2" },
+    taints: [
+      { key: "same", value: "", effect: "NoSchedule" },
+      { key: "changed", value: "2", effect: "NoSchedule" },
+    ],
+  });
+});
+
+test("sameMarks compares labels and taints by value and whatever their order", () => {
+  const a = { key: "a", effect: "NoSchedule" };
+  const b = { key: "b", value: "1", effect: "NoExecute" };
+  expect(
+    sameMarks(
+      { labels: { x: "1", y: "2" }, taints: [a, b] },
+      { labels: { y: "2", x: "1" }, taints: [b, { ...a, value: "" }] },
+    ),
+  ).toBe(true);
+  expect(sameMarks({ labels: { x: "1" }, taints: [] }, { labels: { x: "2" }, taints: [] })).toBe(false);
+  expect(sameMarks({ labels: {}, taints: [a] }, { labels: {}, taints: [b] })).toBe(false);
+  expect(sameMarks({ labels: { x: "1" }, taints: [] }, noMarks)).toBe(false);
+});
+
+describe("applyMarks", () => {
+  let server: FakeApiServer;
+  beforeEach(async () => {
+    server = await FakeApiServer.start();
+  });
+  afterEach(() => server.stop());
+
+  test("starts from a new reading where another writer came between, and keeps what that one wrote", async () => {
+    server.putNode(nodeObject("a", "True"));
+    let others = 2;
+    server.intercept = ({ method }) => {
+      const current = server.nodes.get("a");
+      if (method === "PATCH" && others-- > 0 && current)
+        server.putNode({ ...current, spec: { ...current.spec, taints: [notReady] } });
+      return undefined;
+    };
+    const wanted = { labels: { pool: "x" }, taints: [{ key: "k", effect: "NoSchedule" }] };
+    await applyMarks(await openCluster(server.kubeconfig), "a", noMarks, wanted);
+    expect(server.pathsOf("PATCH")).toHaveLength(3);
+    expect(server.nodes.get("a")?.metadata.labels).toEqual({ "kubernetes.io/hostname": "a", pool: "x" });
+    expect(server.nodes.get("a")?.spec?.taints).toMatchObject([{ key: notReady.key }, { key: "k" }]);
+  });
+
+  test("writes nothing where nothing changes", async () => {
+    server.putNode(nodeObject("a", "True"));
+    await applyMarks(await openCluster(server.kubeconfig), "a", noMarks, {
+      labels: { "kubernetes.io/hostname": "a" },
+      taints: [],
+    });
+    expect(server.pathsOf("PATCH")).toEqual([]);
+  });
+
+  test("answers undefined where the Node is gone, also between reading and writing", async () => {
+    const cluster = await openCluster(server.kubeconfig);
+    const wanted = { labels: { pool: "x" }, taints: [] };
+    expect(await applyMarks(cluster, "a", noMarks, wanted)).toBeUndefined();
+    server.putNode(nodeObject("a", "True"));
+    server.intercept = ({ method }) => {
+      if (method === "PATCH") server.nodes.delete("a");
+      return undefined;
+    };
+    expect(await applyMarks(cluster, "a", noMarks, wanted)).toBeUndefined();
+  });
+});

@@ -1,0 +1,62 @@
+import * as pulumi from "@pulumi/pulumi";
+import { NodeRegistration, type NodeRegistrationArgs } from "../../cluster/nodeRegistration";
+
+jest.setTimeout(60_000);
+
+const registered: pulumi.runtime.MockResourceArgs[] = [];
+
+beforeEach(async () => {
+  registered.length = 0;
+  await pulumi.runtime.setMocks({
+    newResource: (args) => {
+      registered.push(args);
+      return { id: "a", state: { ...(args.inputs as object), nodeUid: "u", podCIDRs: ["10.2.1.0/24"] } };
+    },
+    call: () => ({}),
+  });
+});
+
+const args: NodeRegistrationArgs = {
+  kubeconfig: "very secret",
+  nodeName: "a",
+  kubeletVersion: "v1.37.2",
+  revision: "1",
+};
+
+async function inputsOf(registration: NodeRegistration): Promise<Record<string, unknown>> {
+  await promise(registration.urn);
+  return registered[0]?.inputs as Record<string, unknown>;
+}
+
+function promise<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => void output.apply(resolve));
+}
+
+/** How a secret value crosses the protocol. */
+const secret = (value: string) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value });
+
+test("registers under its own type, with defaults for what is left out or undefined and the kubeconfig made secret", async () => {
+  const inputs = await inputsOf(new NodeRegistration("a", { ...args, labels: undefined }));
+  expect(registered[0]?.type).toBe("pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration");
+  const defaults = { labels: {}, taints: [], readyTimeoutSeconds: 300, drainTimeoutSeconds: 120 };
+  const expected = { ...args, ...defaults, kubeconfig: secret("very secret") };
+  expect(inputs).toEqual({ ...expected, __provider: inputs.__provider });
+});
+
+test("gives the Node's name, uid and pod CIDRs", async () => {
+  const registration = new NodeRegistration("a", args);
+  expect(await promise(registration.nodeName)).toBe("a");
+  expect(await promise(registration.nodeUid)).toBe("u");
+  expect(await promise(registration.podCIDRs)).toEqual(["10.2.1.0/24"]);
+});
+
+test("stores a short provider text, the same for all, which holds no path of this machine", async () => {
+  const first = (await inputsOf(new NodeRegistration("a", args))).__provider;
+  registered.length = 0;
+  const second = (await inputsOf(new NodeRegistration("b", { ...args, nodeName: "b" }))).__provider;
+  expect(typeof first).toBe("string");
+  expect(second).toBe(first);
+  expect(String(first).length).toBeLessThan(2500);
+  expect(first).not.toContain(process.cwd());
+  expect(first).toContain("kubernetes-worker-nodes/dist/cluster/nodeRegistrationProvider.js");
+});
