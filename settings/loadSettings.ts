@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import { toError } from "./finding";
+import { parseSettings } from "./parseSettings";
+import { readConfiguration } from "./readConfiguration";
+import type { Settings } from "./settings";
+import { settingsMessage } from "./settingsMessage";
+
+/** A stack's settings as the program uses them: each secret is an output marked secret. */
+export type StackSettings = Settings<pulumi.Output<string>>;
+
+/**
+ * The settings of the stack that runs: its configuration in the project's namespace, checked.
+ *
+ * @throws pulumi.RunError with every error in one message, which the engine prints without a stack trace
+ * @example
+ * const settings = loadSettings();
+ * new WorkerPool("workers", { kubeconfig: settings.secrets.kubeconfig, ... });
+ */
+export function loadSettings(): StackSettings {
+  const namespace = pulumi.getProject();
+  const { raw, findings } = readConfiguration(pulumi.runtime.allConfig(), namespace, isEncrypted);
+  const isSecret = (key: string): boolean => isEncrypted(`${namespace}:${key}`);
+  const { settings, errors } = parseSettings(raw, isSecret);
+
+  const readErrors = findings.map((finding) => toError(finding, raw, isSecret));
+  const read = new Set(readErrors.map(({ path }) => path));
+  const all = [...readErrors, ...errors.filter(({ path }) => !read.has(path))];
+  if (settings === undefined || all.length > 0) {
+    throw new pulumi.RunError(settingsMessage(pulumi.getStack(), all));
+  }
+  return withSecretOutputs(settings);
+}
+
+function withSecretOutputs(settings: Settings): StackSettings {
+  const { kubeconfig, caPrivateKeyPem, bootstrapToken, sshPrivateKey, sshPrivateKeyPassword, sshPassword } =
+    settings.secrets;
+  const optional = (text: string | undefined) => (text === undefined ? undefined : pulumi.secret(text));
+  return {
+    ...settings,
+    secrets: {
+      kubeconfig: pulumi.secret(kubeconfig),
+      caPrivateKeyPem: pulumi.secret(caPrivateKeyPem),
+      bootstrapToken: pulumi.secret(bootstrapToken),
+      sshPrivateKey: optional(sshPrivateKey),
+      sshPrivateKeyPassword: optional(sshPrivateKeyPassword),
+      sshPassword: optional(sshPassword),
+    },
+  };
+}
+
+/** Whether the stack keeps a "namespace:key" encrypted, wholly or in part. */
+function isEncrypted(fullKey: string): boolean {
+  const runtime: object = pulumi.runtime;
+  // The SDK exports the question to JavaScript and leaves it out of its type declarations; getSecret() answers for any key.
+  return !hasSecretCheck(runtime) || runtime.isConfigSecret(fullKey);
+}
+
+function hasSecretCheck(runtime: object): runtime is { isConfigSecret(fullKey: string): boolean } {
+  return "isConfigSecret" in runtime && typeof runtime.isConfigSecret === "function";
+}
