@@ -37,11 +37,6 @@ export default tseslint.config(
     },
   },
   {
-    // A dynamic provider's text must load its module when a method is called, not capture it (Pulumi serializes the provider).
-    files: ["host/providerShim.ts", "cluster/nodeRegistration.ts"],
-    rules: { "@typescript-eslint/no-require-imports": "off" },
-  },
-  {
     files: ["tests/**/*.ts"],
     rules: { "max-lines-per-function": "off" },
   },

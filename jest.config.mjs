@@ -1,11 +1,23 @@
 /** ES modules that Jest's CommonJS runtime needs compiled to CommonJS. */
-const esModules = ["@kubernetes/client-node", "@jsep-plugin/assignment", "@jsep-plugin/regex", "openid-client", "jose", "oauth4webapi", "socks-proxy-agent"];
+const esModules = [
+  "@kubernetes/client-node",
+  "@jsep-plugin/assignment",
+  "@jsep-plugin/regex",
+  "openid-client",
+  "jose",
+  "oauth4webapi",
+  "socks-proxy-agent",
+  "agent-base",
+];
 
 const shared = {
   rootDir: import.meta.dirname,
   testEnvironment: "node",
   transform: {
-    "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
+    "^.+\\.[cm]?[jt]s$": [
+      "@swc/jest",
+      { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esModules.join("|")})/)`],
   modulePathIgnorePatterns: ["<rootDir>/dist/"],
@@ -18,7 +30,13 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/tests/{render,settings,components,host,cluster,lab}/**/*.test.ts"],
     },
+
     { ...shared, displayName: "lifecycle", testMatch: ["<rootDir>/tests/lifecycle/**/*.test.ts"] },
-    { ...shared, displayName: "e2e", testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"] },
+    {
+      ...shared,
+      displayName: "e2e",
+      testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
+      globalSetup: "<rootDir>/tests/e2e/setup.ts",
+    },
   ],
 };

@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 /**
  * How a host is reached over SSH. Field names are those of `@pulumi/command`'s `ConnectionArgs`
  * (https://www.pulumi.com/registry/packages/command/api-docs/remote/command/#connection), so that one object serves both.
@@ -29,6 +31,31 @@ export interface Connection {
   perDialTimeout?: number;
   /** Attempts before the host counts as unreachable. A refused login or a wrong host key is never tried again. @default 3 */
   dialErrorLimit?: number;
+}
+
+/** A connection whose fields are known one by one. */
+type ConnectionInput = { [K in keyof Connection]: pulumi.Input<Connection[K]> };
+
+/**
+ * A connection as an input of a resource: key, passphrase and password secret, the rest to be seen in a diff, so that a
+ * reader knows whether the host moved or only its key changed.
+ */
+export function connectionInput(connection: pulumi.Input<Connection>): ConnectionInput {
+  const whole = pulumi.secret(connection);
+  const open = <K extends keyof Connection>(key: K): pulumi.Output<Connection[K]> =>
+    pulumi.unsecret(whole.apply((all) => all[key]));
+  return {
+    host: open("host"),
+    port: open("port"),
+    user: open("user"),
+    hostKey: open("hostKey"),
+    agentSocketPath: open("agentSocketPath"),
+    perDialTimeout: open("perDialTimeout"),
+    dialErrorLimit: open("dialErrorLimit"),
+    privateKey: whole.apply(({ privateKey }) => privateKey),
+    privateKeyPassword: whole.apply(({ privateKeyPassword }) => privateKeyPassword),
+    password: whole.apply(({ password }) => password),
+  };
 }
 
 /** `user@host:port`, the way error messages name a host. */

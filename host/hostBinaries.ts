@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Artifact } from "./artifact";
+import { connectionInput } from "./connection";
 import type { Connection } from "./connection";
 import { providerShim } from "./providerShim";
 
@@ -26,7 +27,7 @@ export interface HostBinariesOutputs extends HostBinariesInputs {
 /** Arguments of {@link HostBinaries}; see {@link HostBinariesInputs} for each field. */
 export type HostBinariesArgs = { [K in keyof HostBinariesInputs]: pulumi.Input<HostBinariesInputs[K]> };
 
-const provider = providerShim("host/hostBinariesProvider");
+const provider = providerShim("host/hostBinariesProvider.js");
 
 /**
  * Binaries of a release archive, checked by SHA-256 and put in place by rename, so that a running process keeps the file it
@@ -40,8 +41,7 @@ export class HostBinaries extends pulumi.dynamic.Resource {
   declare public readonly installed: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HostBinariesArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, connection: pulumi.secret(args.connection), installed: undefined };
-    const options = pulumi.mergeOptions({ additionalSecretOutputs: ["connection"] }, opts);
-    super(provider, name, inputs, options, "kubernetes-worker-nodes", "HostBinaries");
+    const inputs = { ...args, connection: connectionInput(args.connection), installed: undefined };
+    super(provider, name, inputs, opts, "kubernetes-worker-nodes", "HostBinaries");
   }
 }

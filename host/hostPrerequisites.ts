@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectionInput } from "./connection";
 import type { Connection } from "./connection";
 import type { FileMap } from "./files";
 import { providerShim } from "./providerShim";
@@ -28,7 +29,7 @@ export interface HostPrerequisitesInputs {
 /** Arguments of {@link HostPrerequisites}; see {@link HostPrerequisitesInputs} for each field. */
 export type HostPrerequisitesArgs = { [K in keyof HostPrerequisitesInputs]: pulumi.Input<HostPrerequisitesInputs[K]> };
 
-const provider = providerShim("host/hostPrerequisitesProvider");
+const provider = providerShim("host/hostPrerequisitesProvider.js");
 
 /**
  * What a host needs before a service of ours can run: packages, kernel modules, kernel parameters, and the files that
@@ -39,8 +40,7 @@ const provider = providerShim("host/hostPrerequisitesProvider");
  */
 export class HostPrerequisites extends pulumi.dynamic.Resource {
   constructor(name: string, args: HostPrerequisitesArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, connection: pulumi.secret(args.connection) };
-    const options = pulumi.mergeOptions({ additionalSecretOutputs: ["connection"] }, opts);
-    super(provider, name, inputs, options, "kubernetes-worker-nodes", "HostPrerequisites");
+    const inputs = { ...args, connection: connectionInput(args.connection) };
+    super(provider, name, inputs, opts, "kubernetes-worker-nodes", "HostPrerequisites");
   }
 }

@@ -52,19 +52,16 @@ async function dialOnce(connection: Connection): Promise<Client> {
       resolve(client);
     });
     client.once("error", fail);
-    client.connect({
-      ...authentication(connection),
-      sock: socket,
-      readyTimeout: timeout,
-      // A cut network must not hang a step: give up after 3 unanswered probes, about a minute.
-      keepaliveInterval: 20_000,
-      keepaliveCountMax: 3,
-      algorithms: { serverHostKey: [hostKeyParts(connection).algorithm] },
-      hostVerifier: (key: Buffer) => {
-        seenHostKey = key.toString("base64");
-        return seenHostKey === hostKeyParts(connection).base64;
-      },
-    });
+    const hostVerifier = (key: Buffer): boolean => {
+      seenHostKey = key.toString("base64");
+      return seenHostKey === hostKeyParts(connection).base64;
+    };
+    try {
+      client.connect({ ...authentication(connection), ...transport(connection, timeout), sock: socket, hostVerifier });
+    } catch (error) {
+      // An unusable key is thrown, not reported.
+      fail(error instanceof Error ? error : new Error(String(error)));
+    }
   });
 }
 
@@ -81,6 +78,16 @@ function openSocket(host: string, port: number, timeout: number): Promise<net.So
     socket.once("timeout", () => socket.destroy(new Error(`no answer within ${timeout / 1000} s`)));
     socket.once("error", reject);
   });
+}
+
+function transport(connection: Connection, timeout: number): ConnectConfig {
+  return {
+    readyTimeout: timeout,
+    // A cut network must not hang a step: give up after 3 unanswered probes, about a minute.
+    keepaliveInterval: 20_000,
+    keepaliveCountMax: 3,
+    algorithms: { serverHostKey: [hostKeyParts(connection).algorithm] },
+  };
 }
 
 function authentication(connection: Connection): ConnectConfig {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactMap } from "./artifact";
+import { connectionInput } from "./connection";
 import type { Connection } from "./connection";
 import type { FileMap } from "./files";
 import { providerShim } from "./providerShim";
@@ -24,8 +25,6 @@ export interface SystemdServiceInputs {
   healthCheck: string;
   /** POSIX shell text run on removal, after the service stopped and while its files are still there. */
   cleanup?: string;
-  /** Paths that the service makes for itself; removed with it, with all they contain (mount points below them stay). */
-  ownedPaths?: string[];
   /** Whether the unit runs. Only a refresh ever says otherwise. @default true */
   active?: boolean;
   /** Whether the unit starts at boot. Only a refresh ever says otherwise. @default true */
@@ -35,7 +34,7 @@ export interface SystemdServiceInputs {
 /** Arguments of {@link SystemdService}; see {@link SystemdServiceInputs} for each field. */
 export type SystemdServiceArgs = { [K in keyof SystemdServiceInputs]: pulumi.Input<SystemdServiceInputs[K]> };
 
-const provider = providerShim("host/systemdServiceProvider");
+const provider = providerShim("host/systemdServiceProvider.js");
 
 /**
  * A systemd unit, its binaries, the files it reads and its health check as one transaction: everything is staged beside
@@ -47,9 +46,9 @@ const provider = providerShim("host/systemdServiceProvider");
  */
 export class SystemdService extends pulumi.dynamic.Resource {
   constructor(name: string, args: SystemdServiceArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { active: true, enabled: true, ...args, connection: pulumi.secret(args.connection) };
+    const inputs = { active: true, enabled: true, ...args, connection: connectionInput(args.connection) };
     const secretFiles = args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles) };
-    const secrets = { additionalSecretOutputs: ["connection", "secretFiles"] };
+    const secrets = { additionalSecretOutputs: ["secretFiles"] };
     super(
       provider,
       name,

@@ -70,7 +70,7 @@ start() {
 }
 roll_back() {
   printf '%s is not healthy; its last log lines:\n' "$unit" >&2
-  journalctl -u "$unit" -n 15 --no-pager -o cat >&2
+  journalctl -u "$unit" -n 15 --no-pager -o cat | cut -c1-300 >&2
   first='' changed=''
   [ ! -e "$(beside "$unit_path" old-absent)" ] || first=yes
   for path in $managed; do
@@ -104,7 +104,6 @@ cleanup() { (
 ${props.cleanup ?? ":"}
 ) }
 cleanup || fail "the clean-up after $unit failed"
-${(props.ownedPaths ?? []).map((path) => `rm -rf --one-file-system ${assertSafePath(path)} 2>/dev/null`).join("\n")}
 remove_owned
 systemctl daemon-reload
 systemctl reset-failed "$unit" 2>/dev/null

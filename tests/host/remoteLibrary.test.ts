@@ -88,7 +88,11 @@ describe("files on a host", () => {
   it("are reported as they are, with content only where it changed", () => {
     const other = join(root, "etc/other");
     const missing = join(root, "etc/missing");
-    const files: FileMap = { [path]: { content: "one", mode: "0600" }, [other]: { content: "two" }, [missing]: { content: "three" } };
+    const files: FileMap = {
+      [path]: { content: "one", mode: "0600" },
+      [other]: { content: "two" },
+      [missing]: { content: "three" },
+    };
     put({ [path]: { content: "one", mode: "0600" }, [other]: { content: "edited\nby hand" } });
     runLocally(root, `chmod 0644 ${path}`);
     const { stdout } = runLocally(root, reportFiles(files));

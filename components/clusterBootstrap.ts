@@ -1,0 +1,137 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+
+/** Arguments of {@link ClusterBootstrap}. */
+export interface ClusterBootstrapArgs {
+  /**
+   * Token with which kubelets ask for their certificate, `[a-z0-9]{6}.[a-z0-9]{16}`. Secret.
+   * https://kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens/
+   */
+  bootstrapToken: pulumi.Input<string>;
+  /** When the token ends, RFC 3339; the cluster's token cleaner deletes it then. @default never @example "2030-01-01T00:00:00Z" */
+  bootstrapTokenExpiration?: pulumi.Input<string>;
+  /** Certificate of the cluster's CA, PEM. */
+  caCertPem: pulumi.Input<string>;
+  /** Private key of the cluster's CA, PEM; signs the kube-proxy certificate and reaches no host. Secret. */
+  caPrivateKeyPem: pulumi.Input<string>;
+}
+
+/** A client certificate and its key. */
+export interface ClientCertificate {
+  /** Certificate, PEM. */
+  certPem: pulumi.Output<string>;
+  /** Private key, PEM. Secret. */
+  privateKeyPem: pulumi.Output<string>;
+}
+
+/** Group of the bootstrap token, as in the hand-made procedure and kubeadm. */
+const bootstrapGroup = "system:bootstrappers:default-node-token";
+
+/** A year, renewed by an `up` within its last month. */
+const certificateHours = { validityPeriodHours: 8760, earlyRenewalHours: 720 };
+
+/**
+ * What the cluster needs, once, before a host can join: the bootstrap token's Secret, the three ClusterRoleBindings that
+ * let kubelets ask for a certificate and have it approved and renewed, and kube-proxy's client certificate.
+ *
+ * @example
+ * const bootstrap = new ClusterBootstrap("worker-nodes", { bootstrapToken, caCertPem, caPrivateKeyPem }, { providers: [cluster] });
+ */
+export class ClusterBootstrap extends pulumi.ComponentResource {
+  /** The token, known once its Secret is in the cluster. Secret. */
+  public readonly bootstrapToken: pulumi.Output<string>;
+  /** Client certificate of the user system:kube-proxy, which the cluster binds to system:node-proxier by itself. */
+  public readonly kubeProxyCertificate: ClientCertificate;
+
+  constructor(name: string, args: ClusterBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubernetes-worker-nodes:index:ClusterBootstrap", name, {}, opts);
+    const parent = { parent: this };
+    const secret = createTokenSecret(name, args, parent);
+    createBindings(name, parent);
+    this.bootstrapToken = pulumi.secret(pulumi.all([args.bootstrapToken, secret.id]).apply(([token]) => token));
+    this.kubeProxyCertificate = createKubeProxyCertificate(name, args, parent);
+    this.registerOutputs({});
+  }
+}
+
+function createTokenSecret(
+  name: string,
+  args: ClusterBootstrapArgs,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Secret {
+  const parts = pulumi.secret(args.bootstrapToken).apply((token) => token.split("."));
+  // The id is public: it is the Secret's name and appears in every CSR's user name.
+  const id = pulumi.unsecret(parts.apply(([first = ""]) => first));
+  const { bootstrapTokenExpiration: end } = args;
+  const expiration: Record<string, pulumi.Input<string>> = end === undefined ? {} : { expiration: end };
+  return new kubernetes.core.v1.Secret(
+    `${name}-bootstrap-token`,
+    {
+      metadata: { name: pulumi.interpolate`bootstrap-token-${id}`, namespace: "kube-system" },
+      type: "bootstrap.kubernetes.io/token",
+      stringData: {
+        "token-id": id,
+        "token-secret": parts.apply(([, second = ""]) => second),
+        "usage-bootstrap-authentication": "true",
+        "auth-extra-groups": bootstrapGroup,
+        ...expiration,
+      },
+    },
+    { ...opts, additionalSecretOutputs: ["stringData", "data"] },
+  );
+}
+
+/** Names end like the hand-made procedure's; the component's name before them keeps two stacks on one cluster apart. */
+function createBindings(name: string, opts: pulumi.CustomResourceOptions): void {
+  const csr = "system:certificates.k8s.io:certificatesigningrequests";
+  createBinding(name, "kubelet-bootstrap", "system:node-bootstrapper", bootstrapGroup, opts);
+  createBinding(name, "node-autoapprove-bootstrap", `${csr}:nodeclient`, bootstrapGroup, opts);
+  createBinding(name, "node-autoapprove-certificate-rotation", `${csr}:selfnodeclient`, "system:nodes", opts);
+}
+
+function createBinding(
+  name: string,
+  binding: string,
+  clusterRole: string,
+  group: string,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  new kubernetes.rbac.v1.ClusterRoleBinding(
+    `${name}-${binding}`,
+    {
+      metadata: { name: `${name}:${binding}` },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: group }],
+    },
+    opts,
+  );
+}
+
+function createKubeProxyCertificate(
+  name: string,
+  args: ClusterBootstrapArgs,
+  opts: pulumi.CustomResourceOptions,
+): ClientCertificate {
+  const key = new tls.PrivateKey(`${name}-kube-proxy-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
+  const request = new tls.CertRequest(
+    `${name}-kube-proxy-request`,
+    {
+      privateKeyPem: key.privateKeyPem,
+      subject: { commonName: "system:kube-proxy", organization: "kubernetes-worker-nodes" },
+    },
+    opts,
+  );
+  const certificate = new tls.LocallySignedCert(
+    `${name}-kube-proxy-certificate`,
+    {
+      certRequestPem: request.certRequestPem,
+      caCertPem: args.caCertPem,
+      caPrivateKeyPem: pulumi.secret(args.caPrivateKeyPem),
+      allowedUses: ["digital_signature", "key_encipherment", "client_auth"],
+      ...certificateHours,
+    },
+    opts,
+  );
+  return { certPem: certificate.certPem, privateKeyPem: pulumi.secret(key.privateKeyPem) };
+}

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HostPrerequisites } from "../host/hostPrerequisites";
+import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
+import { requiredPackages } from "../render/packages";
+import { paths } from "../render/paths";
+import { renderSysctl, requiredSysctls } from "../render/sysctl";
+import type { WorkerNodeArgs } from "./workerNodeArgs";
+
+/** The base system: packages, kernel modules and kernel parameters that the chosen modes need, now and after a reboot. */
+export class HostPreparation extends pulumi.ComponentResource {
+  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubernetes-worker-nodes:index:HostPreparation", name, {}, opts);
+    const modes = { kubeProxyMode: args.kubeProxyMode ?? "nftables", cniMode: args.cniMode ?? "bridge" } as const;
+    const kernelModules = requiredModules(modes);
+    const sysctls = requiredSysctls(modes);
+    const files = {
+      [paths.modulesLoad]: { content: renderModulesLoad(kernelModules) },
+      [paths.sysctl]: { content: renderSysctl(sysctls) },
+    };
+    const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
+    const inputs = {
+      connection: args.connection,
+      packages: requiredPackages(modes),
+      kernelModules,
+      sysctls: inForce,
+      files,
+    };
+    new HostPrerequisites(name, inputs, { parent: this });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FileMap } from "../host/files";
+import { SystemdService } from "../host/systemdService";
+import { kubeProxyCleanupScript } from "../render/cleanupScripts";
+import { kubeProxyHealthScript } from "../render/healthScripts";
+import { renderKubeconfig } from "../render/kubeconfig";
+import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
+import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
+import { paths } from "../render/paths";
+import type { WorkerNodeArgs } from "./workerNodeArgs";
+
+/** A running kube-proxy: binary, kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
+export class KubeProxy extends pulumi.ComponentResource {
+  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
+    const { nodeName, kubeProxyMode: mode = "nftables", kubeProxyConfiguration: overrides } = args;
+    const { kubernetesVersion, clusterCIDR } = args.cluster;
+    const configuration = renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides });
+    new SystemdService(
+      name,
+      {
+        connection: args.connection,
+        unitName: "kube-proxy.service",
+        unit: renderKubeProxyUnit({}),
+        files: { [paths.kubeProxyConfiguration]: { content: configuration, mode: "0600" } },
+        secretFiles: kubeProxyKubeconfig(args),
+        binaries: { [paths.kubeProxy]: args.binaries.kubeProxy },
+        healthCheck: kubeProxyHealthScript({ mode, overrides }),
+        cleanup: kubeProxyCleanupScript(),
+      },
+      { parent: this },
+    );
+    this.registerOutputs({});
+  }
+}
+
+function kubeProxyKubeconfig(args: WorkerNodeArgs): pulumi.Output<FileMap> {
+  const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, kubeProxyCertificate } = args.cluster;
+  const { certPem, privateKeyPem } = kubeProxyCertificate;
+  return pulumi
+    .secret(pulumi.all([caCertPem, certPem, privateKeyPem]))
+    .apply(([ca, clientCertificatePem, clientKeyPem]): FileMap => ({
+      [paths.kubeProxyKubeconfig]: {
+        content: renderKubeconfig({
+          clusterName,
+          server,
+          caCertPem: ca,
+          userName: "system:kube-proxy",
+          clientCertificatePem,
+          clientKeyPem,
+        }),
+        mode: "0600",
+      },
+    }));
+}

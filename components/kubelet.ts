@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { FileMap } from "../host/files";
+import { SystemdService } from "../host/systemdService";
+import { kubeletCleanupScript } from "../render/cleanupScripts";
+import { kubeletHealthScript } from "../render/healthScripts";
+import { renderKubeconfig } from "../render/kubeconfig";
+import { renderKubeletConfiguration } from "../render/kubeletConfiguration";
+import { renderKubeletUnit } from "../render/kubeletUnit";
+import { renderMasqueradeRules } from "../render/masquerade";
+import { paths } from "../render/paths";
+import type { WorkerNodeArgs } from "./workerNodeArgs";
+
+/**
+ * A running kubelet that asks to join: binary, bootstrap kubeconfig, KubeletConfiguration, the cluster's CA and the unit.
+ * Labels and taints are not its business: NodeRestriction refuses most of them to a kubelet.
+ */
+export class Kubelet extends pulumi.ComponentResource {
+  /** Changes when what the kubelet runs with changed. */
+  public readonly revision: pulumi.Output<string>;
+
+  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
+    const masquerade = (args.cniMode ?? "bridge") === "bridge";
+    const unit = renderKubeletUnit({ nodeName: args.nodeName, nodeIP: args.nodeIP, masquerade });
+    const files = pulumi.output(args.cluster.caCertPem).apply((caCertPem) => configurationFiles(args, caCertPem));
+    new SystemdService(
+      name,
+      {
+        connection: args.connection,
+        unitName: "kubelet.service",
+        unit,
+        files,
+        secretFiles: bootstrapKubeconfig(args),
+        binaries: { [paths.kubelet]: args.binaries.kubelet },
+        directories: [paths.staticPods, paths.kubeletDirectory],
+        healthCheck: kubeletHealthScript({ overrides: args.kubeletConfiguration }),
+        cleanup: kubeletCleanupScript(),
+      },
+      { parent: this },
+    );
+    this.revision = files.apply((read) => digest([unit, read, args.binaries.kubelet.sha256]));
+    this.registerOutputs({});
+  }
+}
+
+function configurationFiles(args: WorkerNodeArgs, caCertPem: string): FileMap {
+  const { kubernetesVersion, clusterDNS, clusterDomain = "cluster.local", clusterCIDR } = args.cluster;
+  const bridge = (args.cniMode ?? "bridge") === "bridge";
+  const configuration = renderKubeletConfiguration({
+    kubernetesVersion,
+    clusterDNS,
+    clusterDomain,
+    overrides: args.kubeletConfiguration,
+  });
+  return {
+    [paths.kubeletConfiguration]: { content: configuration, mode: "0600" },
+    [paths.caCert]: { content: caCertPem, mode: "0644" },
+    ...(bridge ? { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } } : {}),
+  };
+}
+
+/** Only read until the kubelet has a certificate of its own: a new token restarts nothing. */
+function bootstrapKubeconfig(args: WorkerNodeArgs): pulumi.Output<FileMap> {
+  const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, bootstrapToken } = args.cluster;
+  return pulumi.secret(pulumi.all([caCertPem, bootstrapToken])).apply(([ca, token]): FileMap => ({
+    [paths.bootstrapKubeconfig]: {
+      content: renderKubeconfig({ clusterName, server, caCertPem: ca, userName: "kubelet-bootstrap", token }),
+      mode: "0600",
+      restart: false,
+    },
+  }));
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { NodeRegistration } from "../cluster/nodeRegistration";
+import { Cni } from "./cni";
+import { ContainerRuntime } from "./containerRuntime";
+import { HostPreparation } from "./hostPreparation";
+import { Kubelet } from "./kubelet";
+import { KubeProxy } from "./kubeProxy";
+import { Preflight } from "./preflight";
+import { Verification } from "./verification";
+import type { WorkerNodeArgs } from "./workerNodeArgs";
+
+/**
+ * One host as a Kubernetes worker node. The constructor is the list of steps, in the order the host sees them; on removal
+ * they are undone from the last to the first. Nothing of one node depends on another.
+ *
+ * The host has to run Linux with systemd and containerd 2.x, and be reached over SSH as root or with passwordless sudo.
+ *
+ * @example
+ * new WorkerNode("node-1", { nodeName: "node-1", connection, cluster, binaries, labels: { "node-role.kubernetes.io/worker": "" } });
+ */
+export class WorkerNode extends pulumi.ComponentResource {
+  /** Name of the Node. */
+  public readonly nodeName: pulumi.Output<string>;
+  /** Ranges the cluster gave the Node for its pods. */
+  public readonly podCIDRs: pulumi.Output<string[]>;
+  /** What the host is, from preflight. */
+  public readonly facts: pulumi.Output<string>;
+  /** What the last look saw. */
+  public readonly verification: pulumi.Output<string>;
+
+  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("kubernetes-worker-nodes:index:WorkerNode", name, {}, opts);
+    const after = (...steps: pulumi.Resource[]): pulumi.ComponentResourceOptions => ({
+      parent: this,
+      dependsOn: steps,
+    });
+
+    const preflight = new Preflight(`${name}-preflight`, args, after());
+    const preparation = new HostPreparation(`${name}-preparation`, args, after(preflight));
+    const runtime = new ContainerRuntime(`${name}-containerd`, args, after(preparation));
+    const network = (args.cniMode ?? "bridge") === "none" ? [] : [new Cni(`${name}-cni`, args, after(preparation))];
+    const kubelet = new Kubelet(`${name}-kubelet`, args, after(runtime, ...network));
+    // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
+    const proxy = new KubeProxy(`${name}-kube-proxy`, args, after(kubelet));
+    const registration = registerNode(`${name}-registration`, args, kubelet, after(proxy));
+    const verification = new Verification(
+      `${name}-verification`,
+      { ...args, revision: kubelet.revision },
+      after(registration),
+    );
+
+    this.nodeName = registration.nodeName;
+    this.podCIDRs = registration.podCIDRs;
+    this.facts = preflight.facts;
+    this.verification = verification.summary;
+    this.registerOutputs({});
+  }
+}
+
+function registerNode(
+  name: string,
+  args: WorkerNodeArgs,
+  kubelet: Kubelet,
+  opts: pulumi.CustomResourceOptions,
+): NodeRegistration {
+  const inputs = {
+    kubeconfig: args.cluster.kubeconfig,
+    nodeName: args.nodeName,
+    labels: args.labels ?? {},
+    taints: args.taints ?? [],
+    kubeletVersion: `v${args.cluster.kubernetesVersion}`,
+    revision: kubelet.revision,
+    readyTimeoutSeconds: args.nodeReadyTimeoutSeconds ?? 300,
+    drainTimeoutSeconds: args.drainTimeoutSeconds ?? 120,
+  };
+  return new NodeRegistration(name, inputs, opts);
+}

@@ -1,0 +1,36 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { ClusterBootstrap, WorkerPool } from "./components";
+import type { WorkerNode } from "./components";
+import { loadSettings } from "./settings";
+import { clusterArgs, poolArgs } from "./settings/componentArgs";
+
+const settings = loadSettings();
+
+const cluster = new kubernetes.Provider("cluster", {
+  kubeconfig: settings.secrets.kubeconfig,
+  // The cluster's identity: without it, new credentials would plan to replace everything in the cluster.
+  clusterIdentifier: settings.apiServerEndpoint,
+});
+
+const bootstrap = new ClusterBootstrap(
+  "worker-nodes",
+  {
+    bootstrapToken: settings.secrets.bootstrapToken,
+    caCertPem: settings.caCertPem,
+    caPrivateKeyPem: settings.secrets.caPrivateKeyPem,
+  },
+  { providers: [cluster] },
+);
+
+const pool = new WorkerPool("pool", poolArgs(settings, clusterArgs(settings, bootstrap)));
+
+/** What the run of a node ended with. One that failed is named in the diagnostics and takes no other's result with it. */
+function result({ podCIDRs, facts, verification }: WorkerNode): pulumi.Output<object> {
+  const seen = pulumi.all([podCIDRs, facts, verification]);
+  const shown = seen.apply(([ranges, host, last]): object => ({ podCIDRs: ranges, facts: host, verification: last }));
+  return pulumi.recover(shown, () => ({ failed: true }));
+}
+
+/** Node name -> ranges of its pods, facts of its host, and what the last look saw. */
+export const nodes = Object.fromEntries(Object.entries(pool.nodes).map(([name, node]) => [name, result(node)]));

@@ -1,0 +1,66 @@
+import { ClusterBootstrap } from "../../components";
+import type { Registered } from "../support/pulumiMocks";
+import { recordResources, settled } from "../support/pulumiMocks";
+
+async function register(): Promise<Registered[]> {
+  const registered = await recordResources();
+  new ClusterBootstrap("worker-nodes", {
+    bootstrapToken: "abcdef.0123456789abcdef",
+    caCertPem: "CA",
+    caPrivateKeyPem: "CA-KEY",
+  });
+  await settled();
+  return registered.filter(({ custom }) => custom);
+}
+
+describe("ClusterBootstrap", () => {
+  it("binds bootstrapping, approval and renewal to the roles the cluster ships", async () => {
+    const bindings = (await register()).filter(({ type }) => type.endsWith(":ClusterRoleBinding"));
+    const seen = bindings.map(({ inputs }) => {
+      const { metadata, roleRef, subjects } = inputs as {
+        metadata: { name: string };
+        roleRef: { name: string };
+        subjects: { name: string }[];
+      };
+      return [metadata.name, roleRef.name, subjects.map(({ name }) => name).join()];
+    });
+    const csr = "system:certificates.k8s.io:certificatesigningrequests";
+    expect(seen.sort()).toEqual([
+      ["worker-nodes:kubelet-bootstrap", "system:node-bootstrapper", "system:bootstrappers:default-node-token"],
+      ["worker-nodes:node-autoapprove-bootstrap", `${csr}:nodeclient`, "system:bootstrappers:default-node-token"],
+      ["worker-nodes:node-autoapprove-certificate-rotation", `${csr}:selfnodeclient`, "system:nodes"],
+    ]);
+  });
+
+  it("makes a token Secret for authentication only, whose secret half is secret", async () => {
+    const secret = (await register()).find(({ type }) => type === "kubernetes:core/v1:Secret");
+    expect(secret?.inputs).toMatchObject({
+      metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+      type: "bootstrap.kubernetes.io/token",
+      stringData: {
+        "token-id": "abcdef",
+        "token-secret": "0123456789abcdef",
+        "usage-bootstrap-authentication": "true",
+        "auth-extra-groups": "system:bootstrappers:default-node-token",
+      },
+    });
+    expect(Object.keys(secret?.inputs["stringData"] as object)).not.toContain("usage-bootstrap-signing");
+    expect(secret?.secretInputs).toContain("stringData");
+  });
+
+  it("has the cluster's CA sign a client certificate of system:kube-proxy, renewed in its last month", async () => {
+    const registered = await register();
+    const request = registered.find(({ type }) => type.endsWith(":CertRequest"));
+    expect(request?.inputs).toMatchObject({ subject: { commonName: "system:kube-proxy" } });
+    const certificate = registered.find(({ type }) => type.endsWith(":LocallySignedCert"));
+    expect(certificate?.inputs).toMatchObject({
+      caCertPem: "CA",
+      caPrivateKeyPem: "CA-KEY",
+      certRequestPem: "REQUEST",
+      allowedUses: ["digital_signature", "key_encipherment", "client_auth"],
+      validityPeriodHours: 8760,
+      earlyRenewalHours: 720,
+    });
+    expect(certificate?.secretInputs).toContain("caPrivateKeyPem");
+  });
+});

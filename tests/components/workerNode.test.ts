@@ -1,0 +1,113 @@
+import { WorkerNode } from "../../components";
+import type { WorkerNodeArgs } from "../../components";
+import type { Registered } from "../support/pulumiMocks";
+import { recordResources, settled } from "../support/pulumiMocks";
+
+const args: WorkerNodeArgs = {
+  nodeName: "node-1",
+  connection: { host: "10.0.0.11", user: "admin", hostKey: "ssh-ed25519 AAAA", privateKey: "SSH-KEY" },
+  labels: { "node-role.kubernetes.io/worker": "" },
+  taints: [{ key: "dedicated", value: "build", effect: "NoSchedule" }],
+  cluster: {
+    kubernetesVersion: "1.37.2",
+    apiServerEndpoint: "https://10.0.0.10:6443",
+    caCertPem: "CA",
+    clusterCIDR: "10.2.0.0/16",
+    clusterDNS: ["10.1.0.2"],
+    bootstrapToken: "abcdef.0123456789abcdef",
+    kubeProxyCertificate: { certPem: "CERTIFICATE", privateKeyPem: "PROXY-KEY" },
+    kubeconfig: "KUBECONFIG",
+  },
+  binaries: {
+    kubelet: { source: "bin/kubelet", sha256: "1".repeat(64) },
+    kubeProxy: { source: "bin/kube-proxy", sha256: "2".repeat(64) },
+    cniPlugins: { source: "bin/cni.tgz", sha256: "3".repeat(64) },
+  },
+};
+
+async function register(change: Partial<WorkerNodeArgs> = {}): Promise<Registered[]> {
+  const registered = await recordResources();
+  new WorkerNode("node-1", { ...args, ...change });
+  await settled();
+  return registered;
+}
+
+function find(registered: Registered[], name: string): Registered {
+  const found = registered.find((resource) => resource.custom && resource.name === name);
+  if (found === undefined) throw new Error(`${name} was not registered`);
+  return found;
+}
+
+describe("a WorkerNode", () => {
+  it("is eight custom resources, one a step", async () => {
+    const custom = (await register()).filter((resource) => resource.custom);
+    expect(custom.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
+      "command:remote:Command node-1-preflight",
+      "command:remote:Command node-1-verification",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostBinaries node-1-cni",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostPrerequisites node-1-preparation",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration node-1-registration",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-containerd",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-kube-proxy",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-kubelet",
+    ]);
+  });
+
+  it("keeps every secret secret, and has none in a component's own state", async () => {
+    const registered = await register();
+    // The mocks pass a secret's mark on to the whole property it is in.
+    const open = registered.map((resource) => {
+      const visible = Object.entries(resource.inputs).filter(([key]) => !resource.secretInputs.includes(key));
+      return { name: resource.name, text: JSON.stringify(visible) };
+    });
+    for (const secret of ["SSH-KEY", "0123456789abcdef", "PROXY-KEY", "KUBECONFIG"]) {
+      expect(open.filter(({ text }) => text.includes(secret)).map(({ name }) => name)).toEqual([]);
+    }
+    expect(find(registered, "node-1-kubelet").secretInputs).toEqual(
+      expect.arrayContaining(["connection", "secretFiles"]),
+    );
+  });
+
+  it("gives kubelet and kube-proxy the same node name and one API server", async () => {
+    const registered = await register();
+    const kubelet = JSON.stringify(find(registered, "node-1-kubelet").inputs);
+    const proxy = JSON.stringify(find(registered, "node-1-kube-proxy").inputs);
+    expect(kubelet).toContain("--hostname-override=node-1");
+    expect(proxy).toContain("hostnameOverride: node-1");
+    for (const text of [kubelet, proxy]) expect(text).toContain("server: https://10.0.0.10:6443");
+  });
+
+  it("does not restart the kubelet for a new bootstrap token", async () => {
+    const { secretFiles } = find(await register(), "node-1-kubelet").inputs;
+    expect(secretFiles).toMatchObject({ "/etc/kubernetes/bootstrap-kubelet.conf": { restart: false, mode: "0600" } });
+  });
+
+  it("asks an admin client for labels and taints, not the kubelet", async () => {
+    const registered = await register();
+    expect(find(registered, "node-1-registration").inputs).toMatchObject({ labels: args.labels, taints: args.taints });
+    expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).not.toContain("node-labels");
+  });
+
+  it("brings no network of its own with cniMode none", async () => {
+    const registered = await register({ cniMode: "none" });
+    expect(registered.some(({ name }) => name === "node-1-cni")).toBe(false);
+    expect(Object.keys(find(registered, "node-1-containerd").inputs["files"] as object)).toEqual([
+      "/etc/containerd/conf.d/kubernetes-worker-nodes.toml",
+    ]);
+    expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).not.toContain("masquerade.nft");
+  });
+
+  it("runs scripts by sudo for a user that is not root, from standard input only", async () => {
+    const { create, stdin, logging } = find(await register(), "node-1-preflight").inputs;
+    expect(create).toBe("sudo -n sh -s");
+    expect(stdin).toContain("preflight");
+    expect(logging).toBe("none");
+  });
+
+  it("registers the same resources in a preview, where outputs are unknown", async () => {
+    const registered = await recordResources(true);
+    new WorkerNode("node-1", args);
+    await settled();
+    expect(registered.filter(({ custom }) => custom)).toHaveLength(8);
+  });
+});

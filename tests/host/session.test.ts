@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { utils } from "ssh2";
+import type { Connection } from "../../host/connection";
+import { openSession } from "../../host/session";
+import { temporaryDirectory } from "../support/localShell";
+import { startSshServer } from "../support/sshServer";
+import type { TestSshServer } from "../support/sshServer";
+
+describe("a session to a host", () => {
+  let server: TestSshServer;
+  let connection: Connection;
+  beforeEach(async () => {
+    server = await startSshServer();
+    const { port, hostKey, userKey: privateKey } = server;
+    connection = { host: "127.0.0.1", port, hostKey, privateKey };
+  });
+  afterEach(() => server.close());
+
+  it("runs scripts on standard input, so that nothing of them is in an argument list", async () => {
+    const session = await openSession(connection);
+    expect(await session.run("echo out; echo err >&2; exit 3")).toEqual({ stdout: "out\n", stderr: "err\n", code: 3 });
+    expect(server.commands).toEqual(["sh -s"]);
+  });
+
+  it("is one connection, however many resources ask for it at once", async () => {
+    const sessions = await Promise.all([1, 2, 3, 4].map(() => openSession(connection)));
+    await Promise.all(sessions.map((session) => session.run("true")));
+    expect(server.connections).toBe(1);
+  });
+
+  it("is opened again after it was lost", async () => {
+    await (await openSession(connection)).run("true");
+    server.cut();
+    await sleep(100);
+    expect((await (await openSession(connection)).run("echo back")).stdout).toBe("back\n");
+    expect(server.connections).toBe(2);
+  });
+
+  it("fails a script that the connection is lost under, naming the host", async () => {
+    const session = await openSession(connection);
+    const running = session.run("sleep 5");
+    setTimeout(() => server.cut(), 200);
+    await expect(running).rejects.toThrow(`root@127.0.0.1:${server.port}: the connection was lost while a script ran`);
+  });
+
+  it("gives up on a script after its deadline", async () => {
+    const session = await openSession(connection);
+    await expect(session.run("sleep 5", 200)).rejects.toThrow("no answer within 0.2 s");
+  });
+
+  it("says what failed, where, and what the host said", async () => {
+    const session = await openSession(connection);
+    await expect(session.mustRun("preparing the host", "echo no space left >&2; exit 1")).rejects.toThrow(
+      `root@127.0.0.1:${server.port}: preparing the host failed (exit status 1):\nno space left`,
+    );
+  });
+
+  it("lets one change of a host wait for the other", async () => {
+    const session = await openSession(connection);
+    const steps: string[] = [];
+    const change = (name: string) => async (): Promise<void> => {
+      steps.push(`${name} begins`);
+      await session.run("sleep 0.05");
+      steps.push(`${name} ends`);
+    };
+    await Promise.all([session.exclusive(change("one")), session.exclusive(change("two"))]);
+    expect(steps).toEqual(["one begins", "one ends", "two begins", "two ends"]);
+  });
+
+  it("goes on with the next change after one that failed", async () => {
+    const session = await openSession(connection);
+    const failed = session.exclusive(() => Promise.reject(new Error("broken")));
+    await expect(failed).rejects.toThrow("broken");
+    await expect(session.exclusive(() => Promise.resolve("done"))).resolves.toBe("done");
+  });
+
+  it("sends a file whole and readable by root only", async () => {
+    const directory = temporaryDirectory();
+    mkdirSync(join(directory, "a 'quoted' folder"));
+    const [from, to] = [join(directory, "from"), join(directory, "a 'quoted' folder", "to")];
+    const content = Buffer.alloc(3_000_000, "0123456789abcdef\n");
+    writeFileSync(from, content);
+    await (await openSession(connection)).upload(from, to);
+    expect(readFileSync(to).equals(content)).toBe(true);
+    expect(statSync(to).mode & 0o777).toBe(0o600);
+    rmSync(directory, { recursive: true });
+  });
+
+  it("refuses a host with another key, at once and without logging in", async () => {
+    const other = utils.generateKeyPairSync("ed25519").public;
+    await expect(openSession({ ...connection, hostKey: other })).rejects.toThrow("the host's key is not the one in hostKey");
+    expect(server.connections).toBe(1);
+    expect(server.commands).toEqual([]);
+  });
+
+  it("does not repeat a login that was refused: that is how accounts get locked", async () => {
+    const stranger = utils.generateKeyPairSync("ed25519").private;
+    await expect(openSession({ ...connection, privateKey: stranger })).rejects.toThrow("login refused");
+    expect(server.connections).toBe(1);
+  });
+
+  it("names an unusable private key and shows nothing of it", async () => {
+    const broken = openSession({ ...connection, privateKey: "-----BEGIN NONSENSE-----" });
+    await expect(broken).rejects.toThrow("the private key cannot be used");
+    await expect(broken).rejects.not.toThrow("NONSENSE");
+  });
+
+  it("names a host that does not answer, with what to look at", async () => {
+    server.close();
+    await expect(openSession({ ...connection, dialErrorLimit: 2 })).rejects.toThrow(
+      /root@127\.0\.0\.1:\d+: unreachable over SSH after 2 attempts: .*ECONNREFUSED.*; check that the host is up/,
+    );
+  });
+});
