@@ -16,6 +16,9 @@ const stateDirectory = "/var/lib/kubernetes-worker-nodes";
 const library = String.raw`
 set -u
 umask 022
+LC_ALL=C
+PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
+export LC_ALL PATH
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 beside() { printf '%s/.%s.%s' "$(dirname "$1")" "$(basename "$1")" "$2"; }
 owns() { grep -qxF "$1 $2" "$owned" 2>/dev/null; }

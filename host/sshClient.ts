@@ -45,6 +45,7 @@ async function dialOnce(connection: Connection): Promise<Client> {
     let seenHostKey: string | undefined;
     const fail = (error: Error & { level?: string }): void => {
       client.destroy();
+      socket.destroy();
       reject(dialError(connection, error, seenHostKey));
     };
     client.once("ready", () => {

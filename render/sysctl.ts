@@ -1,7 +1,4 @@
 import { withHeader } from "./fileHeader";
-import { paths } from "./paths";
-import { prelude } from "./shellLibrary";
-import { shellQuote } from "./shellQuote";
 import type { CniMode } from "./types";
 
 export interface SysctlNeeds {
@@ -25,26 +22,4 @@ export function requiredSysctls(needs: SysctlNeeds): Record<string, number> {
 export function renderSysctl(values: Record<string, string | number>): string {
   const lines = Object.entries(values).map(([key, value]) => `${key} = ${value}\n`);
   return withHeader(lines.sort().join(""));
-}
-
-/**
- * Applies the file now, as systemd-sysctl does at boot. Written over /proc/sys, so that it works without the sysctl tool; a
- * value that is already there is not written, so that it works where /proc/sys is read-only but right.
- */
-export function sysctlScript(path: string = paths.sysctl): string {
-  return `${prelude}failed=0
-while IFS= read -r line; do
-  case $line in '' | '#'* | ';'*) continue ;; esac
-  key=$(echo "\${line%%=*}" | tr -d '[:space:]')
-  value=$(echo "\${line#*=}" | sed 's/^[[:space:]]*//; s/[[:space:]]*$//')
-  file=/proc/sys/$(echo "$key" | tr . /)
-  seen=$(cat "$file" 2>/dev/null || echo missing)
-  [ "$seen" = "$value" ] && continue
-  if ! (echo "$value" >"$file") 2>/dev/null || [ "$(cat "$file" 2>/dev/null)" != "$value" ]; then
-    echo "sysctl: $key is $seen: must be $value and cannot be set; load the kernel module it belongs to or make /proc/sys writable" >&2
-    failed=1
-  fi
-done <${shellQuote(path)} || failed=1
-exit "$failed"
-`;
 }

@@ -90,7 +90,9 @@ describe("a session to a host", () => {
 
   it("refuses a host with another key, at once and without logging in", async () => {
     const other = utils.generateKeyPairSync("ed25519").public;
-    await expect(openSession({ ...connection, hostKey: other })).rejects.toThrow("the host's key is not the one in hostKey");
+    await expect(openSession({ ...connection, hostKey: other })).rejects.toThrow(
+      "the host's key is not the one in hostKey",
+    );
     expect(server.connections).toBe(1);
     expect(server.commands).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { preflightScript, type PreflightArgs } from "../../render";
-import { Sandbox, shells } from "./sandbox";
+import { Sandbox, shells } from "../support/sandbox";
 
 const args: PreflightArgs = {
   kubernetesVersion: "1.37.2",

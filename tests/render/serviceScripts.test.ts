@@ -8,7 +8,7 @@ import {
   paths,
   verificationScript,
 } from "../../render";
-import { Sandbox, shells } from "./sandbox";
+import { Sandbox, shells } from "../support/sandbox";
 
 /** systemctl of a host whose units are all in that state. */
 const units = (state: string, restarts = "echo NRestarts=0") =>

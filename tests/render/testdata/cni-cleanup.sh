@@ -31,7 +31,7 @@ for namespace in /run/netns/cni-*; do
 done
 rm -rf /run/cni/networks/kubernetes-worker-nodes /var/lib/cni/networks/kubernetes-worker-nodes
 rm -f /var/lib/cni/results/kubernetes-worker-nodes-* /var/lib/cni/results/cni-loopback-*
-rmdir /run/cni/networks /run/cni /var/lib/cni/results /var/lib/cni/networks /var/lib/cni 2>/dev/null
+rmdir /run/cni/networks /run/cni /run/netns /var/lib/cni/results /var/lib/cni/networks /var/lib/cni 2>/dev/null
 if [ -z "$(ls -A /var/lib/cni/results 2>/dev/null)" ]; then
   if has nft; then
     for family in ip ip6; do nft delete table "$family" cni_hostport 2>/dev/null; done

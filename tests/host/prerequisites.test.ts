@@ -1,14 +1,20 @@
-import {
-  cniConflistRefreshScript,
-  installPackagesScript,
-  modulesScript,
-  paths,
-  renderCniConflistTemplate,
-  renderSysctl,
-  requiredPackages,
-  sysctlScript,
-} from "../../render";
-import { Sandbox, shells } from "./sandbox";
+import { applyKernel, kernelLibrary } from "../../host/kernel";
+import { installPackages, packageLibrary } from "../../host/packages";
+import { remoteScript } from "../../host/remoteLibrary";
+import { Sandbox, shells } from "../support/sandbox";
+
+const loadModules = (modules: string[]): string =>
+  remoteScript(
+    "test",
+    `${kernelLibrary}
+${applyKernel(modules, {})}`,
+  );
+const setParameters = (values: Record<string, string>): string =>
+  remoteScript(
+    "test",
+    `${kernelLibrary}
+${applyKernel([], values)}`,
+  );
 
 describe.each(shells)("preparing a host under %s", (_name, shell) => {
   let host: Sandbox;
@@ -17,14 +23,14 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
   });
   afterEach(() => host.remove());
 
-  describe("modulesScript", () => {
+  describe("kernel modules", () => {
     test("loads only what is neither loaded nor built in", () => {
       host
         .directory("/sys/module/overlay")
         .file("/proc/sys/net/netfilter/nf_conntrack_max", "1\n")
         .file("/lib/modules/6.1.0/modules.builtin", "kernel/drivers/net/dummy.ko\n")
         .command("modprobe");
-      const result = host.run(modulesScript(["overlay", "nf_conntrack", "dummy", "br_netfilter"]), shell);
+      const result = host.run(loadModules(["overlay", "nf_conntrack", "dummy", "br_netfilter"]), shell);
       expect(result).toMatchObject({ status: 0, stderr: "" });
       expect(result.calls.filter((call) => call.startsWith("modprobe"))).toEqual(["modprobe br_netfilter"]);
     });
@@ -32,7 +38,7 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
     test("passes in a container without modprobe, whose kernel has all", () => {
       host.file("/proc/filesystems", "nodev\toverlay\n").file("/boot/config-6.1.0", "CONFIG_IP_VS_RR=y\n");
       host.file("/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
-      expect(host.run(modulesScript(["overlay", "br_netfilter", "ip_vs_rr"]), shell)).toMatchObject({
+      expect(host.run(loadModules(["overlay", "br_netfilter", "ip_vs_rr"]), shell)).toMatchObject({
         status: 0,
         stderr: "",
       });
@@ -40,7 +46,7 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
 
     test("names every module that is missing, with the fix", () => {
       host.command("modprobe", 'echo "FATAL: Module $1 not found" >&2; exit 1');
-      const { status, stderr } = host.run(modulesScript(["overlay", "br_netfilter"]), shell);
+      const { status, stderr } = host.run(loadModules(["br_netfilter", "overlay"]), shell);
       expect(status).toBe(1);
       expect(stderr.trim().split("\n")).toEqual([
         expect.stringMatching(/kernel module br_netfilter .*\(FATAL: Module br_netfilter not found\); install/),
@@ -49,33 +55,32 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
     });
   });
 
-  describe("sysctlScript", () => {
-    const values = { "net.ipv4.ip_forward": 1, "net.bridge.bridge-nf-call-iptables": 1 };
-    beforeEach(() => void host.file(paths.sysctl, renderSysctl(values)));
+  describe("kernel parameters", () => {
+    const values = { "net.ipv4.ip_forward": "1", "net.bridge.bridge-nf-call-iptables": "1" };
 
-    test("writes what differs", () => {
-      host.file("/proc/sys/net/ipv4/ip_forward", "0\n").file("/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n");
-      expect(host.run(sysctlScript(), shell)).toMatchObject({ status: 0, stderr: "" });
+    test("are written where they differ", () => {
+      host
+        .file("/proc/sys/net/ipv4/ip_forward", "0\n")
+        .file("/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n", 0o444);
+      expect(host.run(setParameters(values), shell)).toMatchObject({ status: 0, stderr: "" });
       expect(host.read("/proc/sys/net/ipv4/ip_forward")).toBe("1\n");
     });
 
-    test("a key the kernel does not have is named", () => {
+    test("that the kernel does not have are named", () => {
       host.file("/proc/sys/net/ipv4/ip_forward", "0\n");
-      const { status, stderr } = host.run(sysctlScript(), shell);
+      const { status, stderr } = host.run(setParameters(values), shell);
       expect(status).toBe(1);
       expect(stderr).toMatch(
         /^sysctl: net.bridge.bridge-nf-call-iptables is missing: must be 1 [^]*; load the kernel module/,
       );
       expect(host.read("/proc/sys/net/ipv4/ip_forward")).toBe("1\n");
     });
-
-    test("a missing file is an error", () => {
-      expect(host.run(sysctlScript("/etc/sysctl.d/none.conf"), shell).status).not.toBe(0);
-    });
   });
 
-  describe("installPackagesScript", () => {
-    const script = installPackagesScript(requiredPackages({ kubeProxyMode: "ipvs", cniMode: "bridge" }));
+  describe("packages", () => {
+    const everywhere = (command: string) => ({ command, packages: { apt: command, dnf: command, zypper: command } });
+    const requirements = ["mount", "nft", "iptables", "ipset", "ipvsadm"].map(everywhere);
+    const script = remoteScript("test", `${packageLibrary}\n${installPackages(requirements)}`);
     const install = (name: string) =>
       `for c in iptables ipset ipvsadm; do echo '#!/bin/sh' >"$(dirname "$0")/$c"; chmod +x "$(dirname "$0")/$c"; done; : ${name}`;
     beforeEach(() => void host.command("mount").command("nft"));
@@ -133,31 +138,6 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
       const { status, stderr } = host.run(script, shell);
       expect(status).toBe(1);
       expect(stderr).toContain(`packages: ${expected}`);
-    });
-  });
-
-  describe("cniConflistRefreshScript", () => {
-    const template = (mtu: number, ipFamilies = 1) =>
-      renderCniConflistTemplate({ ipFamilies, kubeProxyMode: "nftables", mtu });
-    const rendered = (mtu: number) => template(mtu).replace("{{index .PodCIDRRanges 0}}", "10.2.3.0/24");
-
-    test("renders a changed template with the ranges that are there", () => {
-      host.file(paths.cniTemplate, template(1400)).file(paths.cniConflist, rendered(1500));
-      expect(host.run(cniConflistRefreshScript(), shell)).toMatchObject({ status: 0, stderr: "" });
-      expect(host.read(paths.cniConflist)).toBe(rendered(1400));
-      expect(host.list(paths.cniConfDirectory)).toEqual(["10-containerd-net.conflist"]);
-    });
-
-    test("does nothing before containerd wrote the first one", () => {
-      host.file(paths.cniTemplate, template(1400)).directory(paths.cniConfDirectory);
-      expect(host.run(cniConflistRefreshScript(), shell).status).toBe(0);
-      expect(host.list(paths.cniConfDirectory)).toEqual([]);
-    });
-
-    test("leaves it to containerd where the template asks for a range more", () => {
-      host.file(paths.cniTemplate, template(1400, 2)).file(paths.cniConflist, rendered(1500));
-      expect(host.run(cniConflistRefreshScript(), shell).status).toBe(0);
-      expect(host.list(paths.cniConfDirectory)).toEqual([]);
     });
   });
 });

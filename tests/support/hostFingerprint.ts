@@ -1,0 +1,38 @@
+import type { Lab } from "../../lab/lab";
+
+/** Files of ours and of the services, with what a rewrite or a restart would change: inode, time, size, start of each unit. */
+const managed = `
+for path in /opt/kubernetes /opt/cni /etc/kubernetes /etc/containerd /etc/cni /etc/systemd/system /etc/modules-load.d /etc/sysctl.d /var/lib/kubernetes-worker-nodes /var/lib/kubelet/config.yaml /var/lib/kubelet/pki; do
+  [ -e "$path" ] && find "$path" -printf '%p %i %T@ %s %m %U:%G\\n'
+done | sort
+for unit in kubelet kube-proxy containerd; do systemctl show -p MainPID -p ActiveEnterTimestampMonotonic "$unit"; done
+`;
+
+/** What a host without anything of ours looks like: names of files, units, links, rules, mounts. */
+const traces = `
+find /opt /etc /usr/local /usr/lib/systemd /var/lib -xdev \\( -path /var/lib/containerd -o -path /var/lib/systemd -o -path /var/lib/apt -o -path /var/lib/dpkg \\) -prune -o -printf '%y %p\\n' | sort
+find /run/netns /run/cni /run/systemd/system /var/lib/kubelet /var/log/pods /var/log/containers /etc/cni 2>/dev/null | sort
+systemctl list-unit-files --no-legend 2>/dev/null | awk '{ print $1, $2 }' | sort
+ip -o link | awk -F': ' '{ print $2 }' | cut -d@ -f1 | sort
+for table in nat filter mangle raw; do iptables -t $table -S; ip6tables -t $table -S; done 2>/dev/null | sort
+# Empty tables of iptables-nft stay when its last rule goes; their rules are listed above.
+nft list tables | grep -vE " (filter|nat|mangle|raw)$" | sort
+ctr -n k8s.io containers ls -q
+systemctl is-active containerd
+`;
+
+/** Changes when any file of ours is rewritten or any unit restarted. */
+export async function fingerprint(lab: Lab, host: string): Promise<string> {
+  return on(lab, host, managed);
+}
+
+/** Equal before and after, where nothing of ours was left behind. */
+export async function hostTraces(lab: Lab, host: string): Promise<string[]> {
+  return (await on(lab, host, traces)).split("\n");
+}
+
+async function on(lab: Lab, host: string, script: string): Promise<string> {
+  const { code, stdout, stderr } = await lab.exec(host, script);
+  if (code !== 0) throw new Error(`${host}: ${stderr}`);
+  return stdout;
+}

@@ -1,0 +1,46 @@
+import { openLab } from "../../lab/lab";
+import type { Lab } from "../../lab/lab";
+import type { Kubectl } from "../../lab/workload";
+import { kubectl } from "../../lab/workload";
+
+/** The lab that tests/runTests.ts starts; LAB_NAME names another, for working on a story. */
+export const labName = process.env["LAB_NAME"] ?? "e2e";
+
+export function openTestLab(): Promise<Lab> {
+  return openLab(labName);
+}
+
+export function kubectlOf(lab: Lab): Kubectl {
+  return { command: lab.kubectlPath, kubeconfigPath: lab.kubeconfigPath };
+}
+
+/** What a test looks at of a Node. */
+export interface NodeView {
+  name: string;
+  ready: boolean;
+  version: string;
+  labels: Record<string, string>;
+  taints: string[];
+  podCIDR: string;
+}
+
+interface NodeObject {
+  metadata: { name: string; labels: Record<string, string> };
+  spec: { podCIDR?: string; taints?: { key: string; value?: string; effect: string }[] };
+  status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string } };
+}
+
+/** The Nodes of the cluster, by name. */
+export async function nodesOf(lab: Lab): Promise<NodeView[]> {
+  const { items } = JSON.parse(await kubectl(kubectlOf(lab), ["get", "nodes", "-o", "json"])) as {
+    items: NodeObject[];
+  };
+  return items.map(({ metadata, spec, status }) => ({
+    name: metadata.name,
+    ready: status.conditions.some(({ type, status: state }) => type === "Ready" && state === "True"),
+    version: status.nodeInfo.kubeletVersion,
+    labels: metadata.labels,
+    taints: (spec.taints ?? []).map(({ key, value, effect }) => `${key}=${value ?? ""}:${effect}`),
+    podCIDR: spec.podCIDR ?? "",
+  }));
+}
