@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { utils } from "ssh2";
 import type { Connection } from "../../host/connection";
 import { openSession } from "../../host/session";
 import { temporaryDirectory } from "../support/localShell";
-import { startSshServer } from "../support/sshServer";
+import { generateKey, startSshServer } from "../support/sshServer";
 import type { TestSshServer } from "../support/sshServer";
 
 describe("a session to a host", () => {
@@ -40,14 +39,14 @@ describe("a session to a host", () => {
 
   it("fails a script that the connection is lost under, naming the host", async () => {
     const session = await openSession(connection);
-    const running = session.run("sleep 5");
+    const running = session.run("exec sleep 2");
     setTimeout(() => server.cut(), 200);
     await expect(running).rejects.toThrow(`root@127.0.0.1:${server.port}: the connection was lost while a script ran`);
   });
 
   it("gives up on a script after its deadline", async () => {
     const session = await openSession(connection);
-    await expect(session.run("sleep 5", 200)).rejects.toThrow("no answer within 0.2 s");
+    await expect(session.run("exec sleep 2", 200)).rejects.toThrow("no answer within 0.2 s");
   });
 
   it("says what failed, where, and what the host said", async () => {
@@ -89,7 +88,7 @@ describe("a session to a host", () => {
   });
 
   it("refuses a host with another key, at once and without logging in", async () => {
-    const other = utils.generateKeyPairSync("ed25519").public;
+    const other = generateKey().public;
     await expect(openSession({ ...connection, hostKey: other })).rejects.toThrow(
       "the host's key is not the one in hostKey",
     );
@@ -98,7 +97,7 @@ describe("a session to a host", () => {
   });
 
   it("does not repeat a login that was refused: that is how accounts get locked", async () => {
-    const stranger = utils.generateKeyPairSync("ed25519").private;
+    const stranger = generateKey().private;
     await expect(openSession({ ...connection, privateKey: stranger })).rejects.toThrow("login refused");
     expect(server.connections).toBe(1);
   });

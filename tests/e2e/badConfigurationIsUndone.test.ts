@@ -1,0 +1,44 @@
+import type { Lab } from "../../lab/lab";
+import { nodesOf, openTestLab } from "../support/labOfTests";
+import { Stack, expectSuccess } from "../support/stack";
+
+describe("a kubelet configuration that does not hold", () => {
+  let lab: Lab;
+  let stack: Stack;
+  beforeAll(async () => {
+    lab = await openTestLab();
+    stack = new Stack(lab);
+    expectSuccess(await stack.up());
+  });
+
+  test("is undone on the host: the node runs with the version before, the run fails with the kubelet's words", async () => {
+    const [host] = lab.hosts;
+    const configuration = async (): Promise<string> =>
+      (await lab.exec(host?.name ?? "", "cat /var/lib/kubelet/config.yaml")).stdout;
+    const before = await configuration();
+    stack.configure((config) => {
+      // A name and type that are right, and a value that only the kubelet knows to refuse.
+      config["kubeletConfiguration"] = {
+        ...(config["kubeletConfiguration"] as object),
+        evictionHard: { "memory.available": "300%" },
+      };
+    });
+    const { code, output } = await stack.up();
+    expect(code).not.toBe(0);
+    expect(output).toContain("the version before was put back and kubelet.service runs with it");
+    expect(output).toContain("evictionHard");
+    expect(await configuration()).toBe(before);
+    expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
+  });
+
+  test("and the right one is applied by the next up", async () => {
+    stack.configure((config) => {
+      config["kubeletConfiguration"] = { ...(config["kubeletConfiguration"] as object), maxPods: 120 };
+    });
+    expectSuccess(await stack.up());
+    const { stdout } = await lab.exec(lab.hosts[0]?.name ?? "", "grep maxPods /var/lib/kubelet/config.yaml");
+    expect(stdout).toBe("maxPods: 120\n");
+    stack.configure(() => undefined);
+    expectSuccess(await stack.up());
+  });
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import type { Lab } from "../../lab/lab";
+import { kubectl, startWorkload } from "../../lab/workload";
+import { hostTraces } from "../support/hostFingerprint";
+import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
+import { Stack, expectSuccess } from "../support/stack";
+import { pristineFile } from "./setup";
+
+describe("destroy", () => {
+  let lab: Lab;
+  let stack: Stack;
+  beforeAll(async () => {
+    lab = await openTestLab();
+    stack = new Stack(lab);
+    expectSuccess(await stack.up());
+    await startWorkload(
+      kubectlOf(lab),
+      lab.hosts.map(({ name }) => name),
+    );
+  });
+
+  test("leaves the hosts as they were before the first up, although pods ran there", async () => {
+    const pristine = JSON.parse(readFileSync(pristineFile(lab), "utf8")) as Record<string, string[]>;
+    const [host] = lab.hosts;
+    const used = await hostTraces(lab, host?.name ?? "");
+    expect(used).toContain("f /opt/kubernetes/bin/kubelet");
+    expectSuccess(await stack.destroy());
+    for (const { name } of lab.hosts) expect(await hostTraces(lab, name)).toEqual(pristine[name]);
+  });
+
+  test("leaves no Node, token or binding of ours in the cluster", async () => {
+    expect(await nodesOf(lab)).toEqual([]);
+    const client = kubectlOf(lab);
+    const names = await kubectl(client, ["get", "clusterrolebindings", "-o", "name"]);
+    expect(names).not.toContain("worker-nodes:");
+    const secrets = await kubectl(client, ["get", "secrets", "--namespace", "kube-system", "-o", "name"]);
+    expect(secrets).not.toContain("bootstrap-token-");
+  });
+
+  test("and the next up makes them Ready again", async () => {
+    expectSuccess(await stack.up());
+    expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
+  });
+});

@@ -1,0 +1,57 @@
+import { createServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import { dump, load } from "js-yaml";
+import type { Lab } from "../../lab/lab";
+import { openTestLab } from "../support/labOfTests";
+import { Stack, expectSuccess } from "../support/stack";
+
+describe("the preview of a first up", () => {
+  let lab: Lab;
+  let stack: Stack;
+  let server: Server;
+  let connections = 0;
+  let port: number;
+  beforeAll(async () => {
+    lab = await openTestLab();
+    stack = new Stack(lab, "preview");
+    stack.forget();
+    // Stands for hosts and API server alike, answers nothing and counts.
+    server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    port = (server.address() as AddressInfo).port;
+  });
+  afterAll(() => {
+    stack.forget();
+    server.close();
+  });
+
+  test("shows every resource without a connection to a host, without the SSH key and with the API server down", async () => {
+    stack.configure((config) => {
+      const hosts = config["hosts"] as Record<string, unknown>[];
+      config["hosts"] = hosts.map((host, index) => ({ ...host, address: "127.0.0.1", port: port + index }));
+      config["apiServerEndpoint"] = `https://127.0.0.1:${port}`;
+      delete config["sshPrivateKey"];
+    });
+    const { output } = expectSuccess(await stack.preview());
+    expect(output).toContain(`${lab.hosts[0]?.name}-kubelet`);
+    // 8 a node, 7 and the provider for the cluster, 7 components a node and 2 above them, the stack.
+    expect(output).toMatch(new RegExp(`\\+ ${8 * 2 + 8 + 8 * 2 + 2 + 1} to create`));
+    expect(connections).toBe(0);
+  });
+
+  test("counts connections, so that the one before proves something", async () => {
+    const { connect } = await import("node:net");
+    await new Promise<void>((resolve) => connect(port, "127.0.0.1").once("close", () => resolve()));
+    expect(connections).toBe(1);
+  });
+
+  test("does not read binaries either", async () => {
+    stack.configure((config) => {
+      config["binaries"] = load(dump(config["binaries"]).replaceAll(/source: .*/g, "source: not/there"));
+    });
+    expectSuccess(await stack.preview());
+  });
+});

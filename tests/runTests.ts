@@ -1,0 +1,66 @@
+// Runs every layer of tests, starting and stopping the lab that the end-to-end stories need, and ends in one plain line
+// with the total. A part that could not run counts as failed, so that nothing is passed over in silence.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+interface Total {
+  passed: number;
+  failed: number;
+}
+
+/** The lab of the end-to-end tests: a name and network of its own beside a lab that may be running already. */
+const lab = ["--name", "e2e", "--subnet", "10.233.0.0/24"];
+
+function run(title: string, command: string, args: string[]): boolean {
+  console.log(`\n== ${title}`);
+  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status === 0;
+}
+
+/** One command as one check. */
+function check(title: string, command: string, args: string[]): Total {
+  if (run(title, command, args)) return { passed: 1, failed: 0 };
+  console.error(`FAILED: ${title}`);
+  return { passed: 0, failed: 1 };
+}
+
+function jest(title: string, args: string[]): Total {
+  const directory = mkdtempSync(join(tmpdir(), "kubernetes-worker-nodes-results-"));
+  const outputFile = join(directory, "results.json");
+  try {
+    const ok = run(title, "jest", [...args, "--json", `--outputFile=${outputFile}`]);
+    const results = JSON.parse(readFileSync(outputFile, "utf8")) as Record<string, number>;
+    const suites = results["numRuntimeErrorTestSuites"] ?? 0;
+    const skipped = (results["numPendingTests"] ?? 0) + (results["numTodoTests"] ?? 0);
+    const failed = (results["numFailedTests"] ?? 0) + suites + skipped;
+    return { passed: results["numPassedTests"] ?? 0, failed: ok ? failed : Math.max(1, failed) };
+  } catch (error) {
+    console.error(`FAILED: ${title}: no results: ${String(error)}`);
+    return { passed: 0, failed: 1 };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function endToEnd(): Total {
+  const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab]);
+  const stories = started.failed === 0 ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand", "--testTimeout=600000"]) : { passed: 0, failed: 1 };
+  const stopped = check("lab taken away", "node", ["dist/lab/cli.js", "down", ...lab]);
+  return sum([started, stories, stopped]);
+}
+
+function sum(totals: Total[]): Total {
+  return totals.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), { passed: 0, failed: 0 });
+}
+
+const { passed, failed } = sum([
+  check("formatting, lint and types", "npm", ["run", "--silent", "check"]),
+  jest("unit tests", ["--selectProjects=unit"]),
+  jest("lifecycle tests", ["--selectProjects=lifecycle", "--testTimeout=120000"]),
+  endToEnd(),
+]);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
