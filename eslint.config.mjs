@@ -21,7 +21,8 @@ function boundary(folder, forbidden, reason) {
 }
 
 export default tseslint.config(
-  { ignores: ["dist/**", "node_modules/**", "coverage/**", ".lab*/**"] },
+  // The engine runs the small programs as plain JavaScript.
+  { ignores: ["tests/lifecycle/programs/**", "dist/**", "node_modules/**", "coverage/**", ".lab*/**"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -47,13 +47,19 @@ function jest(title: string, args: string[]): Total {
 
 function endToEnd(): Total {
   const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab]);
-  const stories = started.failed === 0 ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand", "--testTimeout=600000"]) : { passed: 0, failed: 1 };
+  const stories =
+    started.failed === 0
+      ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand", "--testTimeout=600000"])
+      : { passed: 0, failed: 1 };
   const stopped = check("lab taken away", "node", ["dist/lab/cli.js", "down", ...lab]);
   return sum([started, stories, stopped]);
 }
 
 function sum(totals: Total[]): Total {
-  return totals.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), { passed: 0, failed: 0 });
+  return totals.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }), {
+    passed: 0,
+    failed: 0,
+  });
 }
 
 const { passed, failed } = sum([

@@ -16,7 +16,8 @@ export default async function recordPristineHosts(): Promise<void> {
   if (existsSync(pristineFile(lab))) return;
   for (const { name } of lab.hosts) {
     const { stdout } = await lab.exec(name, "ls -d /var/lib/kubernetes-worker-nodes 2>/dev/null");
-    if (stdout !== "") throw new Error(`${name} of lab ${lab.name} is not untouched any more: take the lab down and up again`);
+    if (stdout !== "")
+      throw new Error(`${name} of lab ${lab.name} is not untouched any more: take the lab down and up again`);
   }
   const looks = await Promise.all(lab.hosts.map(async ({ name }) => [name, await hostTraces(lab, name)] as const));
   writeFileSync(pristineFile(lab), JSON.stringify(Object.fromEntries(looks)));

@@ -1,0 +1,142 @@
+import { versions } from "../versions";
+
+export type Architecture = "amd64" | "arm64";
+
+/** Architecture of this machine in Go's words, which are also those of the releases. */
+export function architecture(): Architecture {
+  return process.arch === "arm64" ? "arm64" : "amd64";
+}
+
+export type ComponentName = "kubernetes" | "containerd" | "cni-plugins" | "etcd";
+
+/** A set of binaries released together: where its releases are, and how it is built from its Go module. */
+export interface Component {
+  name: ComponentName;
+  /** Without "v". */
+  version: string;
+  /** File names the lab uses. */
+  files: string[];
+  release: Release;
+  build: GoBuild;
+}
+
+/** Official download: single files, or one archive. */
+export interface Release {
+  downloads: Download[];
+}
+
+export interface Download {
+  url: string;
+  /** Text with the SHA-256: the bare sum, or lines of "<sum>  <file name>". */
+  checksumUrl: string;
+  /** File name in the component's folder -> name in the archive; none if the download is the file itself. */
+  members?: Record<string, string>;
+}
+
+export interface GoBuild {
+  module: string;
+  /** Program -> Go package. */
+  programs: Record<string, string>;
+  ldflags: string[];
+  /** Name of the archive that holds the programs, if they are used as one. */
+  archive?: string;
+}
+
+export function components(kubernetesVersion: string, arch = architecture()): Component[] {
+  return [kubernetes(kubernetesVersion, arch), containerd(arch), cniPlugins(arch), etcd(arch)];
+}
+
+function kubernetes(version: string, arch: Architecture): Component {
+  const files = ["kubelet", "kube-proxy", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
+  const base = `https://dl.k8s.io/v${version}/bin/linux/${arch}`;
+  const [major = "", minor = ""] = version.split(".");
+  const set = (name: string, value: string) => `-X k8s.io/component-base/version.${name}=${value}`;
+  return {
+    name: "kubernetes",
+    version,
+    files,
+    release: {
+      downloads: files.map((file) => ({ url: `${base}/${file}`, checksumUrl: `${base}/${file}.sha256` })),
+    },
+    build: {
+      module: "k8s.io/kubernetes",
+      programs: Object.fromEntries(files.map((file) => [file, `k8s.io/kubernetes/cmd/${file}`])),
+      ldflags: [
+        set("gitVersion", `v${version}`),
+        set("gitMajor", major),
+        set("gitMinor", minor),
+        set("gitTreeState", "clean"),
+        `-X k8s.io/client-go/pkg/version.gitVersion=v${version}`,
+      ],
+    },
+  };
+}
+
+function containerd(arch: Architecture): Component {
+  const version = versions.containerd;
+  const files = ["containerd", "containerd-shim-runc-v2", "ctr"];
+  const url = `https://github.com/containerd/containerd/releases/download/v${version}/containerd-${version}-linux-${arch}.tar.gz`;
+  const module = "github.com/containerd/containerd/v2";
+  return {
+    name: "containerd",
+    version,
+    files,
+    release: {
+      downloads: [
+        {
+          url,
+          checksumUrl: `${url}.sha256sum`,
+          members: Object.fromEntries(files.map((file) => [file, `bin/${file}`])),
+        },
+      ],
+    },
+    build: {
+      module,
+      programs: Object.fromEntries(files.map((file) => [file, `${module}/cmd/${file}`])),
+      ldflags: [`-X ${module}/version.Version=v${version}`],
+    },
+  };
+}
+
+function cniPlugins(arch: Architecture): Component {
+  const version = versions.cniPlugins;
+  const archive = `cni-plugins-linux-${arch}-v${version}.tgz`;
+  const url = `https://github.com/containernetworking/plugins/releases/download/v${version}/${archive}`;
+  const module = "github.com/containernetworking/plugins";
+  const programs = { bridge: "main", loopback: "main", ptp: "main", "host-local": "ipam", portmap: "meta" };
+  return {
+    name: "cni-plugins",
+    version,
+    files: [archive],
+    release: { downloads: [{ url, checksumUrl: `${url}.sha256` }] },
+    build: {
+      module,
+      programs: Object.fromEntries(
+        Object.entries(programs).map(([plugin, kind]) => [plugin, `${module}/plugins/${kind}/${plugin}`]),
+      ),
+      ldflags: [`-X ${module}/pkg/utils/buildversion.BuildVersion=v${version}`],
+      archive,
+    },
+  };
+}
+
+function etcd(arch: Architecture): Component {
+  const version = versions.etcd;
+  const base = `https://github.com/etcd-io/etcd/releases/download/v${version}`;
+  const folder = `etcd-v${version}-linux-${arch}`;
+  return {
+    name: "etcd",
+    version,
+    files: ["etcd"],
+    release: {
+      downloads: [
+        {
+          url: `${base}/${folder}.tar.gz`,
+          checksumUrl: `${base}/SHA256SUMS`,
+          members: { etcd: `${folder}/etcd` },
+        },
+      ],
+    },
+    build: { module: "go.etcd.io/etcd/server/v3", programs: { etcd: "go.etcd.io/etcd/server/v3" }, ldflags: [] },
+  };
+}

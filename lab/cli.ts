@@ -1,0 +1,178 @@
+#!/usr/bin/env node
+import { spawn } from "node:child_process";
+import * as path from "node:path";
+import { Command } from "commander";
+import { projectDirectory } from "./directories";
+import { InterruptedError, LabError, messageOf } from "./errors";
+import { exists } from "./files";
+import { interrupt } from "./interrupt";
+import { labDown, labUp, openLab } from "./lab";
+import { filesOf, labDirectory } from "./layout";
+import { defaultSubnet } from "./options";
+import { labStatus } from "./status";
+import { versions } from "./versions";
+
+interface UpFlags {
+  name: string;
+  hosts?: string;
+  kubernetesVersion?: string;
+  subnet?: string;
+  clusterCidr?: string;
+  binaries?: string;
+}
+
+const nameOption = ["--name <name>", "name of the lab", "lab"] as const;
+
+function commands(): Command {
+  const program = new Command("lab")
+    .description("A throwaway Kubernetes cluster on this machine")
+    .enablePositionalOptions();
+  program
+    .command("up")
+    .description("make the lab, or complete the one that is there")
+    .option(...nameOption)
+    .option("--hosts <number>", "number of hosts (default: 2)")
+    .option("--kubernetes-version <version>", `Kubernetes release (default: ${versions.kubernetes})`)
+    .option("--subnet <cidr>", `network of the hosts, a /24 (default: ${defaultSubnet})`)
+    .option("--cluster-cidr <cidr>", "network of the pods, a /16 (default: 10.2.0.0/16, another one on another subnet)")
+    .option("--binaries <directory>", "folder with binaries to take before all other sources (or KWN_BINARIES)")
+    .action(up);
+  program
+    .command("status")
+    .description("show every component")
+    .option(...nameOption)
+    .action(status);
+  program
+    .command("down")
+    .description("remove the lab and all it made")
+    .option(...nameOption)
+    .action(down);
+  passThrough(program.command("kubectl [args...]").description("kubectl as the lab's administrator")).action(kubectl);
+  passThrough(program.command("ssh <host> [command...]").description("log in to a host as root")).action(ssh);
+  program
+    .command("logs <component>")
+    .description("show a component's log: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, router")
+    .option(...nameOption)
+    .option("-f, --follow", "go on as the log grows")
+    .action(logs);
+  return program;
+}
+
+/** Options behind the first argument belong to the program that is called. */
+function passThrough(command: Command): Command {
+  return command
+    .option(...nameOption)
+    .passThroughOptions()
+    .allowUnknownOption();
+}
+
+async function up(flags: UpFlags): Promise<void> {
+  handleSignals();
+  const started = Date.now();
+  const lab = await labUp({
+    name: flags.name,
+    hosts: flags.hosts === undefined ? undefined : Number(flags.hosts),
+    kubernetesVersion: flags.kubernetesVersion,
+    subnet: flags.subnet,
+    clusterCIDR: flags.clusterCidr,
+    binaries: flags.binaries ?? process.env.KWN_BINARIES,
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof InterruptedError) && (await exists(labDirectory(projectDirectory(), flags.name)))) {
+      console.error("What is made so far stays: `lab up` goes on from there, `lab down` removes it.");
+    }
+    throw error;
+  });
+  const relative = (file: string) => path.relative(process.cwd(), file) || ".";
+  console.log(`\nThe lab "${lab.name}" is up after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
+  for (const host of lab.hosts) console.log(`  ${host.name}  ${host.address}`);
+  console.log(`  kubeconfig           ${relative(lab.kubeconfigPath)}`);
+  console.log(`  stack configuration  ${relative(lab.stackConfigPath)}`);
+  console.log(`  its passphrase       ${relative(lab.passphrasePath)}`);
+}
+
+async function down(flags: { name: string }): Promise<void> {
+  handleSignals();
+  await labDown(flags.name);
+  console.log(`The lab "${flags.name}" is gone.`);
+}
+
+async function status(flags: { name: string }): Promise<void> {
+  const components = await labStatus(flags.name);
+  if (!components) {
+    console.log(`There is no lab "${flags.name}".`);
+    process.exitCode = 1;
+    return;
+  }
+  const width = Math.max(...components.map((line) => line.component.length));
+  for (const line of components) {
+    console.log(`${line.component.padEnd(width)}  ${line.address.padEnd(26)}  ${line.state}`);
+    if (line.state !== "running") process.exitCode = 1;
+  }
+}
+
+async function kubectl(args: string[], flags: { name: string }): Promise<void> {
+  const lab = await openLab(flags.name);
+  await become(lab.kubectlPath, args, { KUBECONFIG: lab.kubeconfigPath });
+}
+
+async function ssh(hostName: string, command: string[], flags: { name: string }): Promise<void> {
+  const lab = await openLab(flags.name);
+  const host = lab.hosts.find((candidate) => candidate.name === hostName);
+  if (!host) {
+    throw new LabError(`host "${hostName}": the lab has none of that name`, lab.hosts.map((h) => h.name).join(" or "));
+  }
+  const options = ["IdentitiesOnly=yes", `UserKnownHostsFile=${lab.knownHostsPath}`, "StrictHostKeyChecking=yes"];
+  const flagged = ["-F", "none", "-i", lab.sshKeyPath, ...options.flatMap((option) => ["-o", option])];
+  await become("ssh", [...flagged, `root@${host.address}`, ...command], {});
+}
+
+async function logs(component: string, flags: { name: string; follow?: boolean }): Promise<void> {
+  const file = path.join(filesOf(labDirectory(projectDirectory(), flags.name)).logs, `${component}.log`);
+  if (!(await exists(file))) throw new LabError(`${file}: no such log`, "see `lab logs --help` for the components");
+  await become(flags.follow ? "tail" : "cat", flags.follow ? ["-n", "50", "-f", file] : [file], {});
+}
+
+/** Runs a program on this terminal and ends as it ends. */
+async function become(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<void> {
+  process.on("SIGINT", () => undefined); // the program has got it too, and decides
+  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ...env } });
+  process.exitCode = await new Promise<number>((resolve, reject) => {
+    child.on("error", (error) => reject(new LabError(`${command}: ${error.message}`, `install ${command}`)));
+    child.on("close", (code, signal) => resolve(code ?? (signal ? 130 : 1)));
+  });
+}
+
+/**
+ * The first signal lets the run clean up after itself, a later one ends it. One press of Ctrl-C may come twice, from the
+ * terminal and from npm, so a second within a second does not count.
+ */
+function handleSignals(): void {
+  let first: number | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (first !== undefined && Date.now() - first > 1000) process.exit(130);
+      if (first !== undefined) return;
+      first = Date.now();
+      console.error("\ninterrupted, cleaning up (once more to leave things as they are)");
+      interrupt();
+    });
+  }
+}
+
+async function main(): Promise<void> {
+  try {
+    await commands().parseAsync();
+  } catch (error) {
+    if (error instanceof InterruptedError) {
+      console.error(
+        "interrupted: a lab begun by this run is removed, one that was there before is left for another `up`",
+      );
+      process.exitCode = 130;
+    } else {
+      console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+void main();

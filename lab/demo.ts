@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+import { LabError, messageOf } from "./errors";
+import { labUp } from "./lab";
+import type { Lab } from "./lab";
+import { findRunner, runPulumi, stackFiles } from "./pulumi";
+import { checkWorkload, kubectl, startWorkload } from "./workload";
+import type { Kubectl } from "./workload";
+
+/** The whole story: a lab with bare hosts, the program, Ready nodes, pods that reach each other. */
+async function demo(): Promise<void> {
+  const started = Date.now();
+  heading("A lab: a control plane, and hosts with nothing of Kubernetes");
+  const lab = await labUp({});
+  heading("pulumi up");
+  const runner = await findRunner();
+  console.log(`Runs with ${runner.description}\n`);
+  const code = await runPulumi(runner, "up", stackFiles(lab));
+  if (code !== 0)
+    throw new LabError(
+      `up ended with exit code ${code}`,
+      "see the diagnostics above; `npm run lab -- status` shows the lab",
+    );
+  await showCluster(lab);
+  console.log(
+    `\nAll of it took ${Math.round((Date.now() - started) / 1000)} s. The lab stays: npm run lab -- status | kubectl ... | down`,
+  );
+}
+
+async function showCluster(lab: Lab): Promise<void> {
+  const client: Kubectl = { command: lab.kubectlPath, kubeconfigPath: lab.kubeconfigPath };
+  heading("kubectl get nodes");
+  console.log(await kubectl(client, ["get", "nodes", "-o", "wide"]));
+  heading("A pod on each node, and a Service before them");
+  const workload = await startWorkload(
+    client,
+    lab.hosts.slice(0, 2).map(({ name }) => name),
+  );
+  for (const [node, pod] of Object.entries(workload.pods)) console.log(`${pod.name}  ${pod.address}  on ${node}`);
+  const addresses = Object.fromEntries(lab.hosts.map(({ name, address }) => [name, address]));
+  for (const { title, answer } of await checkWorkload(client, workload, addresses)) console.log(`${title}: ${answer}`);
+}
+
+function heading(text: string): void {
+  console.log(`\n== ${text}`);
+}
+
+demo().catch((error: unknown) => {
+  console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,109 @@
+import * as path from "node:path";
+import type { CommandResult } from "./command";
+import { cacheDirectory, projectDirectory } from "./directories";
+import { takeDown } from "./down";
+import { InterruptedError, LabError } from "./errors";
+import { readIfExists } from "./files";
+import { execOnHost } from "./hostContainers";
+import { resetInterrupt } from "./interrupt";
+import { readState, settleOptions } from "./labState";
+import { type LabLayout, layoutOf } from "./layout";
+import { withLock } from "./lock";
+import type { LabOptions } from "./options";
+import { requireRootOnLinux } from "./prerequisites";
+import type { Renderer } from "./progress";
+import { bringUp } from "./up";
+
+/** A lab that is up, as tests use it. */
+export interface Lab {
+  name: string;
+  /** Kubeconfig of an administrator. */
+  kubeconfigPath: string;
+  /** Stack configuration to run the program with. */
+  stackConfigPath: string;
+  /** File with the passphrase of its secrets. */
+  passphrasePath: string;
+  /** Private key that opens every host as root and as admin. */
+  sshKeyPath: string;
+  knownHostsPath: string;
+  /** kubectl of the lab's version. */
+  kubectlPath: string;
+  hosts: LabHostAccess[];
+  /** Runs a shell command on a host, as root and without SSH; never throws for its exit code. */
+  exec(host: string, command: string, input?: string): Promise<CommandResult>;
+}
+
+export interface LabHostAccess {
+  name: string;
+  address: string;
+  /** Docker container that plays it. */
+  container: string;
+  /** Its SSH host key, "ssh-ed25519 AAAA...". */
+  hostKey: string;
+}
+
+/**
+ * Makes a lab, or completes one that is there. Interrupted, it removes a lab that this run began, and leaves one that
+ * was there before for another `up` or for `down`.
+ *
+ * @example const lab = await labUp({ name: "e2e", subnet: "10.232.0.0/24" });
+ */
+export async function labUp(asked: Partial<LabOptions>, renderer: Renderer = "auto"): Promise<Lab> {
+  requireRootOnLinux();
+  const project = projectDirectory();
+  const recorded = await readState(project, asked.name ?? "lab");
+  const options = settleOptions(asked, recorded?.options);
+  await exclusively(options.name, async () => {
+    try {
+      await bringUp(options, layoutOf(options, project), project, renderer, recorded);
+    } catch (error) {
+      if (error instanceof InterruptedError && recorded === undefined) {
+        resetInterrupt();
+        await takeDown(options.name, project, renderer);
+      }
+      throw error;
+    }
+  });
+  return openLab(options.name);
+}
+
+/** Removes a lab; does nothing where there is none. */
+export async function labDown(name = "lab", renderer: Renderer = "auto"): Promise<void> {
+  requireRootOnLinux();
+  await exclusively(name, () => takeDown(name, projectDirectory(), renderer));
+}
+
+/** Opens a lab that `up` has made. Throws {@link LabError} if there is none or it is not complete. */
+export async function openLab(name = "lab"): Promise<Lab> {
+  const state = await readState(projectDirectory(), name);
+  if (!state?.complete || !state.binaries) {
+    throw new LabError(`the lab "${name}" is ${state ? "not complete" : "not there"}`, "run `lab up`");
+  }
+  const layout = layoutOf(state.options, projectDirectory());
+  const { files } = layout;
+  return {
+    name,
+    kubeconfigPath: files.kubeconfig,
+    stackConfigPath: files.stackConfig,
+    passphrasePath: files.passphrase,
+    sshKeyPath: files.sshKey,
+    knownHostsPath: files.knownHosts,
+    kubectlPath: state.binaries.kubectl?.path ?? "kubectl",
+    hosts: await hostAccess(layout),
+    exec: (host, command, input) => execOnHost(`${layout.network}-${host}`, command, input),
+  };
+}
+
+async function hostAccess(layout: LabLayout): Promise<LabHostAccess[]> {
+  return Promise.all(
+    layout.hosts.map(async ({ name, address, container, directory }) => {
+      const line = (await readIfExists(path.join(directory, "ssh_host_ed25519_key.pub"))) ?? "";
+      return { name, address, container, hostKey: line.trim().split(" ").slice(0, 2).join(" ") };
+    }),
+  );
+}
+
+async function exclusively(name: string, body: () => Promise<void>): Promise<void> {
+  const lock = path.join(cacheDirectory(), "locks", `lab-${name}`);
+  await withLock(lock, () => console.error(`waiting for another run on the lab "${name}"`), body);
+}

@@ -1,0 +1,69 @@
+import type { Architecture } from "./binaries/components";
+import type { Binaries } from "./binaries/resolver";
+import type { Credentials } from "./credentials";
+import type { LabLayout } from "./layout";
+import type { LabOptions } from "./options";
+import { namespace } from "./stackConfig";
+import { sandboxImage } from "./testImages";
+
+/** What of this machine the hosts inherit, since they share its kernel. */
+export interface MachineTraits {
+  /** Root has CAP_SYS_RESOURCE: may lower OOM scores. */
+  canLowerOomScore: boolean;
+  cgroupVersion: 1 | 2;
+}
+
+/** The generated settings that are not secret, by their full keys. */
+export function generatedSettings(
+  options: LabOptions,
+  layout: LabLayout,
+  credentials: Credentials,
+  binaries: Binaries,
+  arch: Architecture,
+  traits: MachineTraits,
+): Record<string, unknown> {
+  const cniArchive = Object.keys(binaries).find((name) => name.startsWith("cni-plugins-")) ?? "";
+  const binary = (name: string) => ({ source: binaries[name]?.path, sha256: binaries[name]?.sha256 });
+  const settings = {
+    kubernetesVersion: options.kubernetesVersion,
+    apiServerEndpoint: layout.endpoint,
+    caCertPem: credentials.ca.certificate,
+    clusterCIDR: options.clusterCIDR,
+    clusterDNS: [layout.clusterDNS],
+    sandboxImage,
+    hosts: layout.hosts.map((host) => ({
+      name: host.name,
+      address: host.address,
+      hostKey: credentials.hostKeys[host.name],
+      ...(arch === "amd64" ? {} : { arch }),
+    })),
+    binaries: {
+      [arch]: { kubelet: binary("kubelet"), kubeProxy: binary("kube-proxy"), cniPlugins: binary(cniArchive) },
+    },
+    ...containerHostSettings(traits),
+  };
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${namespace}:${key}`, value]));
+}
+
+export function secretSettings(credentials: Credentials): Record<string, string> {
+  return {
+    [`${namespace}:kubeconfig`]: credentials.kubeconfig,
+    [`${namespace}:caPrivateKeyPem`]: credentials.ca.privateKey,
+    [`${namespace}:bootstrapToken`]: credentials.bootstrapToken,
+    [`${namespace}:sshPrivateKey`]: credentials.sshPrivateKey,
+  };
+}
+
+/** What a host that is a container cannot do; a real host needs none of these. */
+function containerHostSettings(traits: MachineTraits): Record<string, unknown> {
+  return {
+    // Sysctls of the connection tracker belong to the machine.
+    kubeProxyConfiguration: {
+      conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: "0s", tcpCloseWaitTimeout: "0s" },
+    },
+    ...(traits.cgroupVersion === 1 ? { kubeletConfiguration: { failCgroupV1: false } } : {}),
+    ...(traits.canLowerOomScore
+      ? {}
+      : { containerdConfiguration: { plugins: { "io.containerd.cri.v1.runtime": { restrict_oom_score_adj: true } } } }),
+  };
+}

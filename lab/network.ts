@@ -1,0 +1,123 @@
+import { hasCommand, run, tryRun } from "./command";
+import { docker } from "./docker";
+import { LabError } from "./errors";
+import { exists } from "./files";
+import type { LabLayout } from "./layout";
+import type { LabOptions } from "./options";
+import { raiseSysctl } from "./sysctl";
+
+/** Label of everything of a lab in Docker; its value is the lab's name. */
+export const labLabel = "kubernetes-worker-nodes.lab";
+/** Label of the network: the folder of the lab, so that two working trees do not take each other's lab. */
+const directoryLabel = "kubernetes-worker-nodes.directory";
+/** A host runs systemd, containerd and a kubelet, which take about 15 inotify instances of root's 128. */
+const manyHosts = 8;
+const inotifyInstances = 8192;
+
+/** Makes the bridge between the machine and the hosts, and makes the machine the router between the hosts' pods. */
+export async function ensureNetwork(options: LabOptions, layout: LabLayout): Promise<void> {
+  await ensureBridge(options, layout);
+  await run("nft", ["-f", "-"], { input: nftablesRules(options, layout) });
+  await admitThroughFirewall(layout);
+}
+
+/**
+ * Lets the machine forward packets and, where many hosts share it, watch enough files. To be called before a Docker
+ * daemon is started, which turns forwarding on by itself and never off.
+ */
+export async function raiseLimits(options: LabOptions): Promise<void> {
+  await raiseSysctl(options.name, "net.ipv4.ip_forward", 1);
+  if (options.hosts > manyHosts) await raiseSysctl(options.name, "fs.inotify.max_user_instances", inotifyInstances);
+}
+
+/** Removes the network and its rules. */
+export async function removeNetwork(networkName: string, bridge: string): Promise<void> {
+  if (await hasCommand("nft")) await tryRun("nft", ["delete", "table", "ip", networkName]);
+  await removeFromFirewall(networkName);
+  await tryRun("ip", ["route", "flush", "dev", bridge, "proto", routeProtocol]);
+  if ((await tryRun("docker", ["network", "inspect", networkName])).code === 0) {
+    await docker(["network", "rm", networkName]);
+  }
+}
+
+/** Marks the routes that are the lab's (ip-route(8), "protocol"); any number that no routing daemon has. */
+export const routeProtocol = "231";
+
+/**
+ * Refuses to touch a lab of that name that belongs to another working tree, as the label of its network says; one whose
+ * tree is gone belongs to nobody. Returns the folder that it is or was in.
+ */
+export async function refuseForeignLab(layout: LabLayout): Promise<string> {
+  const format = `{{index .Labels "${directoryLabel}"}}`;
+  const seen = await tryRun("docker", ["network", "inspect", "--format", format, layout.network]);
+  const directory = seen.stdout.trim();
+  if (seen.code !== 0) return layout.files.directory;
+  if (directory === layout.files.directory || !(await exists(directory))) return directory;
+  throw new LabError(
+    `a lab of that name belongs to ${directory}: Docker network ${layout.network}`,
+    "run `lab down` in that working tree, or give this lab another --name and --subnet",
+  );
+}
+
+async function ensureBridge(options: LabOptions, layout: LabLayout): Promise<void> {
+  await refuseForeignLab(layout);
+  const seen = await tryRun("docker", ["network", "inspect", layout.network]);
+  if (seen.code === 0) return;
+  await docker([
+    ...["network", "create", "--driver", "bridge", "--subnet", options.subnet, "--gateway", layout.gateway],
+    ...["--opt", `com.docker.network.bridge.name=${layout.bridge}`],
+    // Docker's own rule would not cover the pods' addresses; ours covers both.
+    ...["--opt", "com.docker.network.bridge.enable_ip_masquerade=false"],
+    ...["--label", `${labLabel}=${options.name}`, "--label", `${directoryLabel}=${layout.files.directory}`],
+    layout.network,
+  ]);
+}
+
+/**
+ * The lab's own nftables table, replaced as a whole: what hosts and pods send beyond the lab leaves under the machine's
+ * address, and the machine does not tell hosts to bypass it as a router.
+ */
+export function nftablesRules(options: LabOptions, layout: LabLayout): string {
+  const table = `table ip ${layout.network}`;
+  return `${table}
+delete ${table}
+${table} {
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    ip saddr { ${options.subnet}, ${options.clusterCIDR} } oifname != "${layout.bridge}" masquerade
+  }
+  chain output {
+    type filter hook output priority filter;
+    oifname "${layout.bridge}" icmp type redirect drop
+  }
+}
+`;
+}
+
+/** Where the machine's firewall (Docker's own included) drops by default, the lab's bridge is let through. */
+async function admitThroughFirewall(layout: LabLayout): Promise<void> {
+  if (!(await hasCommand("iptables"))) return;
+  for (const [chain, direction] of [
+    ["FORWARD", "--in-interface"],
+    ["FORWARD", "--out-interface"],
+    ["INPUT", "--in-interface"],
+  ] as const) {
+    const rules = await tryRun("iptables", ["--list-rules", chain]);
+    if (!rules.stdout.startsWith(`-P ${chain} DROP`)) continue;
+    const rule = [direction, layout.bridge, "--match", "comment", "--comment", layout.network, "--jump", "ACCEPT"];
+    const there = await tryRun("iptables", ["--check", chain, ...rule]);
+    if (there.code !== 0) await run("iptables", ["--insert", chain, "1", ...rule]);
+  }
+}
+
+async function removeFromFirewall(networkName: string): Promise<void> {
+  if (!(await hasCommand("iptables"))) return;
+  for (const chain of ["FORWARD", "INPUT"]) {
+    const rules = await tryRun("iptables", ["--list-rules", chain]);
+    for (const line of rules.stdout.split("\n")) {
+      const words = line.replaceAll('"', "").split(" ");
+      if (words[0] !== "-A" || words[words.indexOf("--comment") + 1] !== networkName) continue;
+      await run("iptables", ["--delete", ...words.slice(1)]);
+    }
+  }
+}

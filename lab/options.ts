@@ -1,0 +1,73 @@
+import * as ipaddr from "ipaddr.js";
+import * as semver from "semver";
+import { LabError } from "./errors";
+import { versions } from "./versions";
+
+/** What a person can ask of a lab. */
+export interface LabOptions {
+  /** Names the lab and everything of it on the machine. @default "lab" */
+  name: string;
+  /** Number of hosts. @default 2 */
+  hosts: number;
+  /** Kubernetes release of control plane and nodes, without "v". @default 1.37.2 */
+  kubernetesVersion: string;
+  /** IPv4 network of the machine's bridge and the hosts. @default 10.231.0.0/24 */
+  subnet: string;
+  /** IPv4 network of the pods, a /16. @default 10.2.0.0/16 on the default subnet, see {@link defaultClusterCIDR} */
+  clusterCIDR: string;
+  /** Folder with binaries to take before all other sources. */
+  binaries?: string;
+}
+
+export const defaultSubnet = "10.231.0.0/24";
+/** Hosts get .11 and up; 200 of them end before the broadcast address of a /24. */
+export const maxHosts = 200;
+
+/** Lays defaults under what was asked for. Throws {@link LabError} naming the value and the rule. */
+export function completeOptions(asked: Partial<LabOptions>): LabOptions {
+  const name = asked.name ?? "lab";
+  if (!/^[a-z0-9]([a-z0-9-]{0,28}[a-z0-9])?$/.test(name)) {
+    throw new LabError(
+      `--name "${name}": not a name for a lab`,
+      "use at most 30 lower-case letters, digits and inner hyphens",
+    );
+  }
+  const hosts = asked.hosts ?? 2;
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > maxHosts) {
+    throw new LabError(`--hosts ${hosts}: not a number of hosts`, `give a whole number from 1 to ${maxHosts}`);
+  }
+  const kubernetesVersion = (asked.kubernetesVersion ?? versions.kubernetes).replace(/^v/, "");
+  if (!semver.valid(kubernetesVersion)) {
+    throw new LabError(
+      `--kubernetes-version "${kubernetesVersion}": not a version`,
+      `give all three numbers, such as ${versions.kubernetes}`,
+    );
+  }
+  const subnet = network("--subnet", asked.subnet ?? defaultSubnet, 24, 24);
+  const clusterCIDR = network("--cluster-cidr", asked.clusterCIDR ?? defaultClusterCIDR(subnet), 16, 16);
+  return { name, hosts, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
+}
+
+/**
+ * The pods' network of a lab: 10.2.0.0/16 on the default subnet. A lab on another subnet gets another one, counted on
+ * from the second and third number, since the machine routes for all of its labs.
+ *
+ * @example defaultClusterCIDR("10.232.0.0/24") // "10.3.0.0/16"
+ */
+export function defaultClusterCIDR(subnet: string): string {
+  const [, second = 0, third = 0] = ipaddr.IPv4.parseCIDR(subnet)[0].octets;
+  const step = (((second - 231 + third) % 100) + 100) % 100;
+  return `10.${2 + step}.0.0/16`;
+}
+
+function network(option: string, value: string, shortest: number, longest: number): string {
+  const rule = shortest === longest ? `an IPv4 /${shortest}` : `an IPv4 network from /${shortest} to /${longest}`;
+  const fix = `give ${rule} that starts at its network address, such as 10.232.0.0/${shortest}`;
+  if (!ipaddr.IPv4.isValidCIDR(value)) throw new LabError(`${option} "${value}": not a network`, fix);
+  const [address, prefix] = ipaddr.IPv4.parseCIDR(value);
+  if (prefix < shortest || prefix > longest) throw new LabError(`${option} "${value}": /${prefix} is not ${rule}`, fix);
+  if (ipaddr.IPv4.networkAddressFromCIDR(value).toString() !== address.toString()) {
+    throw new LabError(`${option} "${value}": has bits beyond its prefix`, fix);
+  }
+  return value;
+}

@@ -1,0 +1,85 @@
+import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from "listr2";
+
+type Task = ListrTask<object, typeof DefaultRenderer, typeof SimpleRenderer>;
+
+/** What a step tells about itself while it runs. */
+export interface Report {
+  /** A line worth keeping: which source was taken, why something had to be repaired. */
+  note(line: string): void;
+  /** What is being done right now; shown with the time it has taken, on a terminal only. */
+  working(line: string): void;
+}
+
+/** One step of a longer run. Steps in a list inside the list run side by side. */
+export interface Step {
+  title: string;
+  run(report: Report): Promise<void>;
+}
+
+export type Renderer = "auto" | "silent";
+
+/**
+ * Runs steps one after the other and shows them: on a terminal a live list with elapsed times, elsewhere one line when
+ * a step starts and one, with its time, when it ends.
+ */
+export async function runSteps(steps: (Step | Step[])[], renderer: Renderer = "auto"): Promise<void> {
+  const list = new Listr<object, "default", "simple">(
+    steps.map((step) => (Array.isArray(step) ? sideBySide(step) : taskOf(step))),
+    {
+      concurrent: false,
+      exitOnError: true,
+      registerSignalListeners: false,
+      silentRendererCondition: renderer === "silent",
+      rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false, showErrorMessage: false },
+      fallbackRendererOptions: { timer: PRESET_TIMER },
+    },
+  );
+  try {
+    await list.run({});
+  } catch (error) {
+    throw error instanceof StepFailure ? error.cause : error;
+  }
+}
+
+/** Stands for the error of a step in the list, which then does not print what the caller prints anyway. */
+class StepFailure extends Error {}
+
+/** Without a title of its own the group does not show, only its steps. */
+function sideBySide(steps: Step[]): Task {
+  return { task: (_context, task) => task.newListr(steps.map(taskOf), { concurrent: true, exitOnError: true }) };
+}
+
+function taskOf(step: Step): Task {
+  return {
+    title: step.title,
+    rendererOptions: { persistentOutput: true, outputBar: Infinity },
+    task: async (_context, task) => {
+      const title = step.title;
+      let current: { line: string; since: number } | undefined;
+      const show = () => {
+        if (current) task.title = `${title}: ${current.line}, ${elapsed(Date.now() - current.since)}`;
+      };
+      const timer = process.stdout.isTTY ? setInterval(show, 1000) : undefined;
+      try {
+        await step.run({
+          note: (line) => (task.output = line),
+          working: (line) => {
+            current = { line, since: Date.now() };
+          },
+        });
+      } catch (error) {
+        throw new StepFailure("see the error below", { cause: error });
+      } finally {
+        clearInterval(timer);
+        task.title = title;
+      }
+    },
+  };
+}
+
+/** A duration as "7 s" or "2 min 05 s". */
+export function elapsed(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}

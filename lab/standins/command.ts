@@ -1,0 +1,12 @@
+import { remoteCommand } from "./command/remoteCommand";
+import { runPlugin } from "./protocol/runPlugin";
+import type { StandIn } from "./protocol/standIn";
+
+/** Stands in for pulumi-resource-command: `command:remote:Command`, over ssh2. */
+export const commandStandIn: StandIn = {
+  name: "command",
+  acceptSecrets: true,
+  resources: new Map([["command:remote:Command", remoteCommand]]),
+};
+
+if (require.main === module) void runPlugin(commandStandIn);

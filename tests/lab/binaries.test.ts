@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { cacheFolder, fromCache, intoCache } from "../../lab/binaries/binaryCache";
+import { type Component, components } from "../../lab/binaries/components";
+import { fromFolder } from "../../lab/binaries/folder";
+import { buildModule } from "../../lab/binaries/goModules";
+import { checksumFor } from "../../lab/binaries/release";
+
+const sum = "9214af3f6ca57e0b2a0e0b7fa8fd3df895ad88d2621df7b0bf4f0cc7d5e5b098";
+
+describe("published checksums", () => {
+  test.each([
+    ["the bare sum", sum],
+    ["a line of sha256sum", `${sum}  kubelet\n`],
+    ["a line in binary mode", `${sum} *kubelet\n`],
+    ["one of several lines", `${"0".repeat(64)}  kubectl\n${sum.toUpperCase()}  ./kubelet\n`],
+  ])("are found in %s", (_form, text) => expect(checksumFor("kubelet", text)).toBe(sum));
+
+  test.each([`${sum}  kubectl`, "<html>not found</html>", ""])("are not taken from %p", (text) =>
+    expect(checksumFor("kubelet", text)).toBeUndefined(),
+  );
+});
+
+test("a module that builds Kubernetes takes its staging modules as published and the rest as Kubernetes names it", () => {
+  const upstream = {
+    Module: { Path: "k8s.io/kubernetes" },
+    Go: "1.26.0",
+    Require: [
+      { Path: "github.com/spf13/cobra", Version: "v1.10.0" },
+      { Path: "k8s.io/api", Version: "v0.0.0" },
+    ],
+    Replace: [{ Old: { Path: "k8s.io/api" }, New: { Path: "./staging/src/k8s.io/api" } }],
+  };
+  expect(buildModule(upstream, "1.37.2")).toBe(`module lab
+
+go 1.26.0
+
+require (
+\tk8s.io/kubernetes v1.37.2
+\tgithub.com/spf13/cobra v1.10.0
+\tk8s.io/api v0.37.2
+)
+
+replace (
+\tk8s.io/api => k8s.io/api v0.37.2
+)
+`);
+});
+
+test("releases are the official ones of version and architecture", () => {
+  const urls = components("1.36.3", "arm64").flatMap((component) => component.release.downloads.map(({ url }) => url));
+  expect(urls).toContain("https://dl.k8s.io/v1.36.3/bin/linux/arm64/kubelet");
+  expect(urls.filter((url) => !url.includes("arm64"))).toEqual([]);
+});
+
+describe("cache of binaries", () => {
+  const component = { name: "etcd", version: "0.0.1", files: ["etcd"] } as Component;
+  const before = process.env.XDG_CACHE_HOME;
+  beforeEach(async () => (process.env.XDG_CACHE_HOME = await fs.mkdtemp(path.join(os.tmpdir(), "cache-"))));
+  afterEach(async () => {
+    await fs.rm(process.env.XDG_CACHE_HOME ?? "", { recursive: true, force: true });
+    process.env.XDG_CACHE_HOME = before;
+    if (before === undefined) delete process.env.XDG_CACHE_HOME;
+  });
+  const put = (content: string) =>
+    intoCache(component, "test", (folder) => fs.writeFile(path.join(folder, "etcd"), content));
+
+  test("what is put in is found, executable, with its sum", async () => {
+    expect(await fromCache(component)).toBe("not there");
+    await put("binary");
+    const file = path.join(cacheFolder(component), "etcd");
+    expect(await fromCache(component)).toEqual({
+      etcd: { path: file, sha256: createHash("sha256").update("binary").digest("hex") },
+    });
+    expect((await fs.stat(file)).mode & 0o777).toBe(0o755);
+  });
+
+  test("an altered file is not used, and its entry goes", async () => {
+    await put("binary");
+    await fs.writeFile(path.join(cacheFolder(component), "etcd"), "other");
+    expect(await fromCache(component)).toMatch(/etcd is altered/);
+    expect(await fromCache(component)).toBe("not there");
+  });
+
+  test("a source that fails half-way leaves no entry and no remains", async () => {
+    const half = intoCache(component, "test", async (folder) => {
+      await fs.writeFile(path.join(folder, "etcd"), "half");
+      throw new Error("connection lost");
+    });
+    await expect(half).rejects.toThrow("connection lost");
+    expect(await fromCache(component)).toBe("not there");
+    expect(await fs.readdir(path.dirname(cacheFolder(component)))).toEqual([]);
+  });
+
+  test("a folder without a file says which is missing", async () => {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "folder-"));
+    expect(await fromFolder({ ...component, build: { programs: {} } } as Component, folder)).toBe(
+      `${folder} has no etcd`,
+    );
+    await fs.rm(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,59 @@
+import { kubernetesStandIn } from "../../../lab/standins/kubernetes/kubernetesStandIn";
+import { Secret, type PropertyMap } from "../../../lab/standins/protocol/propertyValue";
+import { FakeCluster } from "./fakeCluster";
+import { PluginClient } from "./pluginClient";
+
+export const secretType = "kubernetes:core/v1:Secret";
+export const bindingType = "kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding";
+export const secretPath = "/api/v1/namespaces/kube-system/secrets";
+export const bindingPath = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
+/** As the SDK sends a bootstrap token's Secret. */
+export function tokenSecret(token = "abc"): PropertyMap {
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "bootstrap-token-x", namespace: "kube-system" },
+    type: "bootstrap.kubernetes.io/token",
+    stringData: new Secret({ "token-secret": token }),
+  };
+}
+
+/** As the SDK sends a ClusterRoleBinding; `name` null leaves it to be named. */
+export function binding(role = "system:node-bootstrapper", name: string | null = "kubelet-bootstrap"): PropertyMap {
+  return {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { ...(name !== null && { name }), labels: { app: "demo" } },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
+    subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:bootstrappers" }],
+  };
+}
+
+/** A cluster for each test, and stand-ins configured for it. */
+export function useCluster() {
+  const clients: PluginClient[] = [];
+  const scene = {
+    cluster: new FakeCluster(),
+    async serve(type: string, config: PropertyMap = {}): Promise<PluginClient> {
+      const client = await PluginClient.serve(kubernetesStandIn(), type);
+      clients.push(client);
+      await client.configure({ kubeconfig: scene.cluster.kubeconfig(), ...config });
+      return client;
+    },
+  };
+  beforeEach(async () => {
+    scene.cluster = await new FakeCluster().start();
+  });
+  afterEach(async () => {
+    clients.splice(0).forEach((client) => client.close());
+    await scene.cluster.stop();
+  });
+  return scene;
+}
+
+/** Check, then Create, as the engine does. */
+export async function create(client: PluginClient, news: PropertyMap) {
+  const { inputs } = await client.check(news);
+  return { inputs, ...(await client.create(inputs)) };
+}

@@ -1,0 +1,120 @@
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { Secret, unknown } from "../../../lab/standins/protocol/propertyValue";
+import { binding, bindingType, create, secretPath, secretType, tokenSecret, useCluster } from "./clusterScene";
+
+const scene = useCluster();
+
+describe("a Secret", () => {
+  test("is created with its data secret everywhere, and the live object in the outputs", async () => {
+    const client = await scene.serve(secretType);
+    const { id, inputs, outputs } = await create(client, tokenSecret());
+    const data = new Secret({ "token-secret": Buffer.from("abc").toString("base64") });
+    expect(inputs).toEqual({ ...tokenSecret(), stringData: undefined, data });
+    expect(id).toBe("kube-system/bootstrap-token-x");
+    expect(outputs).toMatchObject({ data, __inputs: { data }, __initialApiVersion: "v1" });
+    expect(outputs.metadata).toMatchObject({
+      uid: expect.any(String) as string,
+      creationTimestamp: "2026-01-02T03:04:05Z",
+    });
+    expect(outputs.metadata).not.toHaveProperty("managedFields");
+    expect(outputs.__fieldManager).toMatch(/^pulumi-kubernetes-[0-9a-f]{8}$/);
+    const [post] = scene.cluster.requests.filter(({ method }) => method === "POST");
+    expect(post).toMatchObject({ path: secretPath, authorization: "Bearer t0ken" });
+    expect(post?.query).toEqual({ fieldManager: "pulumi-kubernetes" });
+    expect(await client.diff(outputs, inputs)).toMatchObject({ changes: false });
+  });
+
+  test("changed data replaces it, the old one deleted first, unless enableSecretMutable is set", async () => {
+    const client = await scene.serve(secretType);
+    const { outputs } = await create(client, tokenSecret());
+    const { inputs } = await client.check(tokenSecret("other"), tokenSecret());
+    const replaced = { replaces: ["data.token-secret"], details: ["data.token-secret"], deleteBeforeReplace: true };
+    expect(await client.diff(outputs, inputs)).toMatchObject(replaced);
+    const mutable = await scene.serve(secretType, { enableSecretMutable: "true" });
+    expect(await mutable.diff(outputs, inputs)).toMatchObject({
+      changes: true,
+      replaces: [],
+      deleteBeforeReplace: false,
+    });
+  });
+
+  test("unknown data stays as it is until it is known", async () => {
+    const client = await scene.serve(secretType);
+    const news = { ...tokenSecret(), stringData: new Secret({ "token-secret": unknown }) };
+    const { inputs } = await client.check(news);
+    expect(inputs).toEqual(news);
+    expect(await client.create(inputs, { preview: true })).toEqual({ id: "", outputs: news });
+    expect(scene.cluster.calls()).toEqual([]);
+  });
+});
+
+describe("a ClusterRoleBinding", () => {
+  test("with another roleRef is replaced, deleted first because its name stays", async () => {
+    const client = await scene.serve(bindingType);
+    const { outputs } = await create(client, binding());
+    const changed = await client.diff(outputs, binding("other"));
+    expect(changed).toMatchObject({ replaces: ["roleRef.name"], deleteBeforeReplace: true });
+    const renamed = await client.diff(outputs, binding("other", "new-name"));
+    expect(renamed).toMatchObject({ replaces: ["metadata.name", "roleRef.name"], deleteBeforeReplace: false });
+  });
+
+  test("changes in place by server-side apply, after taking over what the create owned", async () => {
+    const client = await scene.serve(bindingType);
+    const { outputs, id } = await create(client, binding());
+    const asked = {
+      ...binding(),
+      subjects: [],
+      metadata: { name: "kubelet-bootstrap", labels: { app: "b", "x.y/z": "1" } },
+    };
+    const { inputs: news } = await client.check(asked, binding());
+    // The API knows no empty list: it is as if the property were not there.
+    expect(news).not.toHaveProperty("subjects");
+    const paths = ["metadata.labels.app", 'metadata.labels["x.y/z"]', "subjects"];
+    expect(await client.diff(outputs, news)).toMatchObject({ details: paths, replaces: [] });
+    expect(await client.diff(outputs, news, ["subjects", "metadata"])).toMatchObject({ changes: false });
+    scene.cluster.calls();
+    const after = await client.update(outputs, news, { id });
+    expect(after).toMatchObject({ __inputs: news, metadata: news.metadata });
+    const writes = scene.cluster.requests.filter(({ method }) => method === "PATCH");
+    const manager = outputs.__fieldManager as string;
+    const adopted = [{ manager, operation: "Apply", fieldsV1: { "f:data": {} } }];
+    expect(writes).toMatchObject([
+      { contentType: "application/merge-patch+json", body: { metadata: { managedFields: adopted } } },
+      { contentType: "application/apply-patch+yaml", query: { fieldManager: manager, force: "false" }, body: news },
+    ]);
+    expect(await client.diff(after, news)).toMatchObject({ changes: false });
+  });
+
+  test("without a name gets one, keeps it, and says so in an annotation", async () => {
+    const client = await scene.serve(bindingType);
+    const unnamed = { ...binding(), metadata: {} };
+    const seed = (request: proto.CheckRequest) => void request.setRandomseed(Buffer.from("seed"));
+    const { inputs } = await client.check(unnamed, {}, seed);
+    const name = expect.stringMatching(/^res-[0-9a-f]{8}$/) as string;
+    expect(inputs.metadata).toEqual({ name, annotations: { "pulumi.com/autonamed": "true" } });
+    expect((await client.check(unnamed, {}, seed)).inputs).toEqual(inputs);
+    expect((await client.check(unnamed, inputs)).inputs).toEqual(inputs);
+    const { outputs } = await client.create(inputs);
+    const changed = { ...inputs, roleRef: binding("other").roleRef ?? null };
+    expect(await client.diff(outputs, changed)).toMatchObject({
+      replaces: ["roleRef.name"],
+      deleteBeforeReplace: false,
+    });
+    const proposal = new proto.CheckRequest.AutonamingOptions().setProposedName("chosen");
+    const proposed = await client.check(unnamed, {}, (request) => void request.setAutonaming(proposal));
+    expect(proposed.inputs.metadata).toMatchObject({ name: "chosen" });
+  });
+
+  test("that exists already fails to be created, unless upsertExistingObjects is set", async () => {
+    const client = await scene.serve(bindingType);
+    await create(client, binding());
+    const again = create(client, binding("other"));
+    await expect(again).rejects.toThrow(/"kubelet-bootstrap" already exists\n\n.*upsertExistingObjects/);
+    const upserting = await scene.serve(bindingType, { upsertExistingObjects: "true" });
+    expect((await create(upserting, binding("other"))).outputs.roleRef).toMatchObject({ name: "other" });
+    expect(scene.cluster.requests.at(-1)).toMatchObject({
+      method: "PATCH",
+      contentType: "application/apply-patch+yaml",
+    });
+  });
+});

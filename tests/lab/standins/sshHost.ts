@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import type { AddressInfo } from "node:net";
+import { Server, utils, type AuthContext, type Connection as ServerConnection, type Session } from "ssh2";
+
+/** A key pair in OpenSSH's format. Not ed25519: ssh2 makes one of those in 256 wrongly. */
+export function newSshKeyPair(): { private: string; public: string } {
+  return utils.generateKeyPairSync("ecdsa", { bits: 256 });
+}
+
+/** An SSH server on loopback that runs each command in a shell of this machine: real SSH, no account needed. */
+export class SshHost {
+  readonly hostKey: string;
+  readonly privateKey: string;
+  readonly password = "correct horse";
+  /** Commands run so far. */
+  readonly commands: string[] = [];
+  connections = 0;
+  port = 0;
+  private readonly server: Server;
+  private readonly open = new Set<ServerConnection>();
+
+  constructor() {
+    const [host, user] = [newSshKeyPair(), newSshKeyPair()];
+    this.hostKey = host.public;
+    this.privateKey = user.private;
+    const allowed = utils.parseKey(user.public);
+    if (allowed instanceof Error) throw allowed;
+    const blob = allowed.getPublicSSH();
+    this.server = new Server({ hostKeys: [host.private] }, (client) => {
+      this.connections++;
+      this.open.add(client);
+      client.on("close", () => this.open.delete(client)).on("error", () => {});
+      client.on("authentication", (context) => (this.admits(context, blob) ? context.accept() : context.reject()));
+      client.on("session", (accept) => this.serve(accept()));
+    });
+  }
+
+  private admits(context: AuthContext, blob: Buffer): boolean {
+    if (context.username !== "root") return false;
+    if (context.method === "password") return context.password === this.password;
+    return context.method === "publickey" && context.key.data.equals(blob);
+  }
+
+  private serve(session: Session) {
+    const environment: Record<string, string> = {};
+    session.on("env", (accept, _reject, info) => {
+      environment[info.key] = info.val;
+      (accept as (() => void) | undefined)?.();
+    });
+    session.on("exec", (accept, _reject, { command }) => {
+      this.commands.push(command);
+      const channel = accept();
+      const child = spawn("sh", ["-c", command], { env: { ...process.env, ...environment } });
+      channel.pipe(child.stdin);
+      child.stdin.on("error", () => {});
+      child.stdout.pipe(channel, { end: false });
+      child.stderr.pipe(channel.stderr, { end: false });
+      child.on("close", (code, signal) => {
+        if (signal) channel.exit(signal.replace("SIG", ""), false, "");
+        else channel.exit(code ?? 1);
+        channel.end();
+      });
+    });
+  }
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+    this.port = (this.server.address() as AddressInfo).port;
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.open.forEach((client) => client.end());
+    await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  /** Connection inputs that reach this host by key, its own key pinned. */
+  connection() {
+    return {
+      host: "127.0.0.1",
+      port: this.port,
+      privateKey: this.privateKey,
+      hostKey: this.hostKey,
+      dialErrorLimit: 0,
+    };
+  }
+}
