@@ -10,9 +10,10 @@ test: node_modules/.package-lock.json
 check: node_modules/.package-lock.json
 	npm run --silent check
 
-# npm writes this file last, so a cut-off installation is done again.
+# npm writes this file last, so a cut-off installation is done again. Not `npm ci`: it refuses a lock file without the
+# optional packages of other platforms, and not every registry serves those.
 node_modules/.package-lock.json: package.json package-lock.json
-	npm ci --no-audit --no-fund --loglevel=error
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	touch $@
 
 clean:

@@ -218,7 +218,7 @@ class Operation {
       options.write(`\nerror: no changes were expected but changes ${this.dryRun ? "were proposed" : "occurred"}\n`);
       return exitCodes.unexpectedChanges;
     }
-    return this.interrupted ? exitCodes.cancelled : failed ? exitCodes.error : exitCodes.success;
+    return failed ? exitCodes.error : exitCodes.success;
   }
 }
 
