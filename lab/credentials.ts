@@ -5,6 +5,7 @@ import { readOrCreate, writeFileAtomic } from "./files";
 import { kubeconfigText } from "./kubeconfig";
 import type { LabLayout } from "./layout";
 import { type CertificateRequest, type KeyPair, ensureCa, ensureCertificate, ensureServiceAccountKey } from "./pki";
+import { newSshKey } from "./sshKey";
 
 /** Everything secret of a lab, made once and kept in its folder. */
 export interface Credentials {
@@ -101,7 +102,7 @@ async function ensureKubeconfigs(layout: LabLayout, ca: KeyPair): Promise<string
 
 async function ensureSshKey(file: string, comment: string): Promise<{ privateKey: string; publicKey: string }> {
   const privateKey = await readOrCreate(file, async () => {
-    const made = utils.generateKeyPairSync("ed25519", { comment });
+    const made = newSshKey(comment);
     await writeFileAtomic(`${file}.pub`, `${made.public}\n`, 0o644);
     return made.private;
   });

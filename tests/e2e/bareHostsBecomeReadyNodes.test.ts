@@ -1,6 +1,6 @@
 import type { Lab } from "../../lab/lab";
 import { checkWorkload, startWorkload, stopWorkload } from "../../lab/workload";
-import { fingerprint } from "../support/hostFingerprint";
+import { fingerprint, sshLogins } from "../support/hostFingerprint";
 import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
 import { Stack, expectSuccess } from "../support/stack";
 
@@ -45,10 +45,12 @@ describe("bare hosts become Ready nodes", () => {
     await stopWorkload(client);
   });
 
-  test("and a second up changes nothing: no resource, no file, no unit", async () => {
+  test("and a second up changes nothing: no resource, no file, no unit, and connects to no host", async () => {
     const before = await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)));
+    const logins = await Promise.all(lab.hosts.map(({ name }) => sshLogins(lab, name)));
     expectSuccess(await stack.up("--expect-no-changes"));
     expect(await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)))).toEqual(before);
+    expect(await Promise.all(lab.hosts.map(({ name }) => sshLogins(lab, name)))).toEqual(logins);
     expect(before.join()).toContain("/opt/kubernetes/bin/kubelet ");
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Lab } from "../../lab/lab";
 import { kubectl, startWorkload } from "../../lab/workload";
-import { hostTraces } from "../support/hostFingerprint";
+import { hostTraces, sshLogins } from "../support/hostFingerprint";
 import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
 import { Stack, expectSuccess } from "../support/stack";
 import { pristineFile } from "./setup";
@@ -37,8 +37,12 @@ describe("destroy", () => {
     expect(secrets).not.toContain("bootstrap-token-");
   });
 
-  test("and the next up makes them Ready again", async () => {
+  test("and the next up makes them Ready again, by one SSH session a host beside the two read-only commands", async () => {
+    const logins = (): Promise<number[]> => Promise.all(lab.hosts.map(({ name }) => sshLogins(lab, name)));
+    const before = await logins();
     expectSuccess(await stack.up());
+    const after = await logins();
+    expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual(lab.hosts.map(() => 3));
     expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
   });
 });

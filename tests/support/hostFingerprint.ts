@@ -31,6 +31,11 @@ export async function hostTraces(lab: Lab, host: string): Promise<string[]> {
   return (await on(lab, host, traces)).split("\n");
 }
 
+/** Logins that the host's sshd has seen so far. */
+export async function sshLogins(lab: Lab, host: string): Promise<number> {
+  return Number(await on(lab, host, "journalctl -u ssh --no-pager | grep -c 'Accepted publickey' || true"));
+}
+
 async function on(lab: Lab, host: string, script: string): Promise<string> {
   const { code, stdout, stderr } = await lab.exec(host, script);
   if (code !== 0) throw new Error(`${host}: ${stderr}`);

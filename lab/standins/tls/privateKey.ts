@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
-import { utils, type ParsedKey } from "ssh2";
+import { utils } from "ssh2";
 import { z } from "zod";
+import { isWholeSshKey } from "../../sshKey";
 import type { PropertyMap } from "../protocol/propertyValue";
 import { idOf } from "./keys";
 import { stateOnlyResource } from "./stateOnlyResource";
@@ -32,15 +33,8 @@ function generateSshKeyPair(type: "rsa" | "ecdsa" | "ed25519", bits: number): Pr
 
 const sshTypes = { RSA: "rsa", ECDSA: "ecdsa", ED25519: "ed25519" } as const;
 
-/** An ed25519 public key as SSH writes it: two length-prefixed fields, the type and the 32 bytes. */
-const ed25519BlobBytes = 4 + "ssh-ed25519".length + 4 + 32;
 /** Each attempt fails with a chance of 1 in 256, for ed25519 only. */
 const maxAttempts = 10;
-
-/** Whether nothing is missing: ssh2 drops leading zero bytes of an ed25519 public key, which makes it unusable. */
-function isWhole(key: ParsedKey): boolean {
-  return key.type !== "ssh-ed25519" || key.getPublicSSH().length === ed25519BlobBytes;
-}
 
 async function generate({ algorithm, rsaBits = 2048, ecdsaCurve = "P224" }: Inputs): Promise<OpenSshKey> {
   if (algorithm === "ECDSA" && ecdsaCurve === "P224") {
@@ -51,7 +45,7 @@ async function generate({ algorithm, rsaBits = 2048, ecdsaCurve = "P224" }: Inpu
   for (let attempt = 1; ; attempt++) {
     const pair = await generateSshKeyPair(sshTypes[algorithm], bits);
     const parsed = utils.parseKey(pair.private);
-    if (!(parsed instanceof Error) && isWhole(parsed)) {
+    if (!(parsed instanceof Error) && isWholeSshKey(parsed)) {
       const privateKey = createPrivateKey(parsed.getPrivatePEM());
       const privateOpenSsh = `${pair.private.trimEnd()}\n`;
       return { privateKey, privateOpenSsh, publicBlob: parsed.getPublicSSH(), type: parsed.type };
