@@ -6,7 +6,7 @@ type Task = ListrTask<object, typeof DefaultRenderer, typeof SimpleRenderer>;
 export interface Report {
   /** A line worth keeping: which source was taken, why something had to be repaired. */
   note(line: string): void;
-  /** What is being done right now; shown with the time it has taken, on a terminal only. */
+  /** What is being done right now; shown with the time it has taken. */
   working(line: string): void;
 }
 
@@ -20,7 +20,7 @@ export type Renderer = "auto" | "silent";
 
 /**
  * Runs steps one after the other and shows them: on a terminal a live list with elapsed times, elsewhere one line when
- * a step starts and one, with its time, when it ends.
+ * a step starts, one for each thing it does, and one with its time when it ends.
  */
 export async function runSteps(steps: (Step | Step[])[], renderer: Renderer = "auto"): Promise<void> {
   const list = new Listr<object, "default", "simple">(
@@ -56,6 +56,7 @@ function taskOf(step: Step): Task {
     task: async (_context, task) => {
       const title = step.title;
       let current: { line: string; since: number } | undefined;
+      const started = Date.now();
       const show = () => {
         if (current) task.title = `${title}: ${current.line}, ${elapsed(Date.now() - current.since)}`;
       };
@@ -65,6 +66,8 @@ function taskOf(step: Step): Task {
           note: (line) => (task.output = line),
           working: (line) => {
             current = { line, since: Date.now() };
+            // Without a terminal each of them is a line, so that a log shows what takes its time.
+            if (!process.stdout.isTTY) task.output = `${line} (after ${elapsed(Date.now() - started)})`;
           },
         });
       } catch (error) {

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 import { tryRun } from "./command";
 import { projectDirectory } from "./directories";
+import { LabError } from "./errors";
 import type { Lab } from "./lab";
 
 /** What runs the program: the Pulumi CLI, or the lab's engine where the CLI cannot be had. */
@@ -50,10 +51,12 @@ export async function findRunner(): Promise<Runner> {
   const wanted = process.env["LAB_RUNNER"];
   const found = wanted === "engine" ? undefined : (onPath() ?? (await inVersionFolders()) ?? (await byLauncher()));
   if (found !== undefined) return { kind: "cli", command: found, args: [], description: `Pulumi CLI: ${found}` };
-  if (wanted === "cli")
-    throw new Error(
-      "LAB_RUNNER=cli: no pulumi on PATH or in ~/.pulumi/versions, and the npm launcher cannot download one",
+  if (wanted === "cli") {
+    throw new LabError(
+      "LAB_RUNNER=cli: there is no Pulumi CLI on PATH or in ~/.pulumi/versions, nor can one be downloaded",
+      "install the Pulumi CLI",
     );
+  }
   const engine = path.join(projectDirectory(), "dist/lab/engine/cli.js");
   const why =
     wanted === "engine"
@@ -73,16 +76,19 @@ export async function runPulumi(
   const goOn = operation === "preview" ? [] : ["--continue-on-error"];
   const common = ["--stack", stack, "--config-file", files.stackConfig];
   const own = runner.kind === "engine" ? ["--state", path.join(files.directory, "stack.json")] : ["--non-interactive"];
-  if (runner.kind === "cli") await selectStack(runner, files);
+  if (runner.kind === "cli") await ensureStack(runner, files);
   const child = spawn(runner.command, [...runner.args, operation, ...common, ...own, ...yes, ...goOn, ...extra], {
     cwd: projectDirectory(),
     env: environment(files),
     stdio: "inherit",
   });
-  return new Promise((resolve, reject) => {
+  // A Ctrl-C reaches the child too, which ends its running steps and keeps its state.
+  const leaveItToTheChild = (): void => undefined;
+  process.on("SIGINT", leaveItToTheChild);
+  return new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(signal === null ? (code ?? 1) : 130));
-  });
+  }).finally(() => process.off("SIGINT", leaveItToTheChild));
 }
 
 function environment(files: StackFiles): NodeJS.ProcessEnv {
@@ -94,16 +100,23 @@ function environment(files: StackFiles): NodeJS.ProcessEnv {
   };
 }
 
-/** The CLI keeps its state in a file backend below the lab's directory. */
-async function selectStack(runner: Runner, files: StackFiles): Promise<void> {
+/**
+ * Makes the stack where it is not there yet; the CLI keeps its state in a file backend below the lab's directory. From a
+ * folder of its own: `stack init` writes a new salt into the stack's file beside Pulumi.yaml, which here is the committed one.
+ */
+async function ensureStack(runner: Runner, files: StackFiles): Promise<void> {
+  const folder = path.join(files.directory, "stack-init");
+  await fs.mkdir(folder, { recursive: true });
   await fs.mkdir(path.join(files.directory, "pulumi"), { recursive: true });
-  const args = ["stack", "select", "--create", stack, "--config-file", files.stackConfig, "--non-interactive"];
-  const { code, stderr } = await tryRun(runner.command, args, {
-    cwd: projectDirectory(),
-    env: environment(files),
-    timeoutSeconds: 60,
-  });
-  if (code !== 0) throw new Error(`pulumi stack select --create ${stack}: exit code ${code}\n${stderr}`);
+  await fs.copyFile(path.join(projectDirectory(), "Pulumi.yaml"), path.join(folder, "Pulumi.yaml"));
+  const options = { cwd: folder, env: environment(files), timeoutSeconds: 60 };
+  const { code, stderr } = await tryRun(runner.command, ["stack", "init", stack, "--non-interactive"], options);
+  if (code !== 0 && !stderr.includes("already exists")) {
+    throw new LabError(
+      `pulumi stack init ${stack}: exit code ${code}\n${stderr}`,
+      "see what the Pulumi CLI says above",
+    );
+  }
 }
 
 /** A `pulumi` on PATH that is not the npm launcher of a node_modules folder. */
