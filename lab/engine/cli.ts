@@ -4,8 +4,9 @@ import { Command, InvalidArgumentError } from "commander";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { exitCodes } from "./exitCodes";
-import { operate, type OperationOptions } from "./operation";
+import { operate } from "./operation";
 import { messageOf } from "./rpc";
+import type { OperationOptions } from "./session";
 import { exportStack, importStack } from "./stackFiles";
 
 interface Flags {
@@ -114,6 +115,8 @@ function createProgram(): Command {
   return program;
 }
 
+// A reader that went away (`| head`) is no reason to leave a run half done.
+process.stdout.on("error", () => undefined);
 createProgram()
   .parseAsync()
   .catch((error: unknown) => {

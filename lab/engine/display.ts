@@ -4,46 +4,8 @@ import { diffSummary, outputLines, stepDetails } from "./propertyDisplay";
 import type { RunEvents, Severity } from "./run";
 import { isLogical, type Step, type StepOp } from "./steps";
 import { isDefaultProvider, nameOf, typeOf } from "./urn";
+import { silentSteps, stepWords } from "./stepWords";
 import type { PropertyMap } from "./values";
-
-/** Mark, and what a step is called before, while and after it runs. */
-const words: Record<StepOp, { mark: string; plan: string; doing: string; done: string }> = {
-  same: { mark: "  ", plan: "same", doing: "unchanged", done: "unchanged" },
-  create: { mark: "+ ", plan: "create", doing: "creating", done: "created" },
-  update: { mark: "~ ", plan: "update", doing: "updating", done: "updated" },
-  delete: { mark: "- ", plan: "delete", doing: "deleting", done: "deleted" },
-  replace: { mark: "+-", plan: "replace", doing: "replacing", done: "replaced" },
-  "create-replacement": {
-    mark: "++",
-    plan: "create replacement",
-    doing: "creating replacement",
-    done: "created replacement",
-  },
-  "delete-replaced": { mark: "--", plan: "delete original", doing: "deleting original", done: "deleted original" },
-  read: { mark: "> ", plan: "read", doing: "reading", done: "read" },
-  "read-replacement": {
-    mark: ">>",
-    plan: "read for replacement",
-    doing: "reading for replacement",
-    done: "read for replacement",
-  },
-  discard: { mark: "< ", plan: "discard", doing: "discarding", done: "discarded" },
-  "discard-replaced": {
-    mark: "<<",
-    plan: "discard original",
-    doing: "discarding original",
-    done: "discarded original",
-  },
-  refresh: { mark: "~ ", plan: "refresh", doing: "refreshing", done: "refreshed" },
-  "remove-pending-replace": {
-    mark: "  ",
-    plan: "complete replacement",
-    doing: "completing replacement",
-    done: "completed replacement",
-  },
-};
-/** Not shown at all: parts of something else that is. */
-const silent: StepOp[] = ["same", "remove-pending-replace"];
 
 export interface DisplayOptions {
   write: (text: string) => void;
@@ -99,7 +61,7 @@ export class Display implements RunEvents {
   stepStarted(step: Step): void {
     this.stepStart.set(step, Date.now());
     if (!this.isHidden(step) && !this.options.dryRun) {
-      this.row(step, `${words[step.op].doing} (0s)`);
+      this.row(step, `${stepWords[step.op].doing} (0s)`);
     }
   }
 
@@ -112,7 +74,7 @@ export class Display implements RunEvents {
     if (this.isHidden(step)) {
       return;
     }
-    const { plan, doing, done } = words[step.op];
+    const { plan, doing, done } = stepWords[step.op];
     const time = elapsed(Date.now() - (this.stepStart.get(step) ?? Date.now()));
     this.row(step, error !== undefined ? `**${doing} failed** (${time})` : dryRun ? plan : `${done} (${time})`);
     if (this.options.diff && !["create-replacement", "delete-replaced"].includes(step.op)) {
@@ -132,7 +94,7 @@ export class Display implements RunEvents {
     this.line("\nResources:");
     const { dryRun } = this.options;
     let [changes, kinds] = [0, 0];
-    for (const [op, { mark, plan, done }] of Object.entries(words)) {
+    for (const [op, { mark, plan, done }] of Object.entries(stepWords)) {
       const count = [...this.counts].find(([counted]) => counted === op)?.[1] ?? 0;
       if (count > 0 && op !== "same" && op !== "read") {
         changes += count;
@@ -169,12 +131,12 @@ export class Display implements RunEvents {
   }
 
   private isHidden({ op, urn }: Step): boolean {
-    return silent.includes(op) || isDefaultProvider(urn);
+    return silentSteps.includes(op) || isDefaultProvider(urn);
   }
 
   private row(step: Step, status: string): void {
     const diff = step.op === "update" || step.op === "replace" ? diffSummary(step) : "";
-    this.line(` ${words[step.op].mark} ${typeOf(step.urn)} ${nameOf(step.urn)} ${status}${diff}`);
+    this.line(` ${stepWords[step.op].mark} ${typeOf(step.urn)} ${nameOf(step.urn)} ${status}${diff}`);
   }
 
   private line(text: string): void {

@@ -30,9 +30,10 @@ export function createEngineService(log: (severity: Severity, message: string, u
     startDebugging: (_call, callback) => {
       callback({ code: status.UNIMPLEMENTED, details: "the lab's engine does not support debugging plugins" });
     },
+    // Not UNIMPLEMENTED: the SDK would then advise to update the CLI.
     requirePulumiVersion: (_call, callback) => {
       callback({
-        code: status.UNIMPLEMENTED,
+        code: status.FAILED_PRECONDITION,
         details: "the lab's engine is not the Pulumi CLI and has no version of it",
       });
     },

@@ -10,7 +10,7 @@ export function onInterrupts(first: () => void, second: () => void): () => void 
     (interrupted ? second : first)();
     interrupted = true;
   };
-  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM"];
+  const signals: NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   signals.forEach((signal) => process.on(signal, listener));
   return () => {
     signals.forEach((signal) => process.off(signal, listener));

@@ -1,6 +1,6 @@
 /** One run at a time per checkpoint: a lock file beside it, with the processes of the run that holds it. */
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { signalGroup } from "./pluginProcess";
+import { signalGroup } from "./childProcesses";
 
 interface RunningProcess {
   pid: number;
@@ -33,6 +33,9 @@ function readLock(file: string): LockContent | undefined {
     return undefined;
   }
 }
+
+const alreadyExists = (error: unknown): boolean =>
+  typeof error === "object" && error !== null && "code" in error && error.code === "EEXIST";
 
 function isLock(value: unknown): value is LockContent {
   return (
@@ -67,7 +70,7 @@ export class Lock {
           linkSync(draft, file);
           return lock;
         } catch (error) {
-          if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) {
+          if (!alreadyExists(error)) {
             throw error;
           }
         }

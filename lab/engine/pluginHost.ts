@@ -1,7 +1,8 @@
 /** Starts provider plugins for one run and ends them with it. */
 import { dirname } from "node:path";
+import type { ChildProcesses } from "./childProcesses";
 import { findPlugin } from "./pluginPath";
-import { type ChildProcesses, startPlugin } from "./pluginProcess";
+import { startPlugin } from "./pluginProcess";
 import { ProviderClient } from "./providerClient";
 
 export interface PluginHostOptions {

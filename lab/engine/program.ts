@@ -2,7 +2,7 @@
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
 import { sdkModule } from "./pluginPath";
-import { type ChildProcesses, stopChild } from "./pluginProcess";
+import { type ChildProcesses, stopChild } from "./childProcesses";
 import type { Project } from "./project";
 import type { StackConfig } from "./stackConfig";
 

@@ -47,6 +47,8 @@ export class Run {
   private readonly cancellations: (() => void)[] = [];
   private stopped: string | undefined;
   private errors = 0;
+  /** Whether a person stopped the run. */
+  interrupted = false;
 
   constructor(
     options: RunOptions,
@@ -91,6 +93,12 @@ export class Run {
         notify();
       });
     }
+  }
+
+  /** Stops the run on behalf of a person: it has not failed, but not been completed either. */
+  interrupt(): void {
+    this.interrupted = true;
+    this.cancel("the run was interrupted");
   }
 
   onCancel(notify: () => void): void {

@@ -63,6 +63,25 @@ test("a refused input and an error of the program end the run with its words", a
   expect(thrown.output).toContain("the program gave up");
 });
 
+test("what something not deleted still needs is not deleted either; the rest is", async () => {
+  const spec = (fail: string) => ({
+    a: {},
+    b: { props: { value: "${a.computed}", fail } },
+    c: {},
+    d: { props: { value: "${c.computed}" } },
+  });
+  stack.describe(spec("delete"));
+  await stack.up();
+  const failed = await stack.destroy("--continue-on-error");
+  expect(failed.code).toBe(1);
+  expect(failed.failures).toEqual(["delete b"]);
+  expect(failed.steps.sort()).toEqual(["delete c", "delete d"]);
+  expect(Object.keys(stack.resources())).toEqual(["a", "b"]);
+  stack.describe(spec("never"));
+  expect((await stack.up()).steps).toEqual(expect.arrayContaining(["same a", "update b", "create c", "create d"]));
+  expect((await stack.destroy()).code).toBe(0);
+});
+
 test("a failed program deletes nothing", async () => {
   stack.describe({ a: {} });
   await stack.up();

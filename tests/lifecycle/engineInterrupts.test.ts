@@ -38,11 +38,12 @@ test("SIGINT lets the running step end and starts no other; the next run goes on
 engineOnly(
   "a run that was killed leaves what was pending on record, its lock is taken over and its plugins are ended",
   async () => {
-    stack.describe({ a: {}, b: { props: { value: "${a.computed}", milliseconds: 4000 } } });
+    stack.describe({ a: {}, b: { props: { value: "${a.computed}", milliseconds: 3000 } } });
     const { process: engine, ended } = stack.start("up");
     await until(() => stack.hasBegun("create", "b"));
     engine.kill("SIGKILL");
     await ended;
+    const orphanWouldHaveEnded = pause(4000);
     expect(stack.deployment().pending_operations).toMatchObject([
       { type: "creating", resource: { urn: expect.stringContaining("::b") as string } },
     ]);
@@ -51,6 +52,7 @@ engineOnly(
     expect(next.code).toBe(0);
     expect(next.steps).toEqual(["same a", "create b"]);
     expect(next.output).toContain("interrupted while creating");
+    await orphanWouldHaveEnded;
     expect(stack.journal()).toEqual(["create a", "create b"]);
     expect((await stack.refresh("--clear-pending-creates")).code).toBe(0);
     expect(stack.deployment().pending_operations).toBeUndefined();

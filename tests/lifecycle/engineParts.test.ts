@@ -12,6 +12,7 @@ import { applyReplaceOnChanges, diffProperties, invertDiff, isReplace } from "..
 import { formatValue, outputLines } from "../../lab/engine/propertyDisplay";
 import { formatPath, parsePath, pathContains, resetPath } from "../../lab/engine/propertyPath";
 import { bareDiff } from "../../lab/engine/providerProtocol";
+import type { ConfigValue } from "../../lab/engine/stackConfig";
 import { newState } from "../../lab/engine/state";
 import { createUrn, defaultProviderName, isDefaultProvider } from "../../lab/engine/urn";
 import { annotateSecrets, fromWire, makeSecret, type PropertyMap, toWire, unknownValue } from "../../lab/engine/values";
@@ -154,7 +155,7 @@ describe("small formats", () => {
 });
 
 describe("masking", () => {
-  const value = { text: "", plain: "10.0.0.1-known", secret: false, secrets: [] };
+  const value: ConfigValue = { text: "", plain: "10.0.0.1-known", secret: false, secrets: [] };
 
   test("hides secrets of the configuration and of the run, also as JSON and line by line, but nothing known in the clear", () => {
     const masker = new Masker(
