@@ -11,7 +11,8 @@ interface Total {
 }
 
 /** The lab of the end-to-end tests: a name and network of its own beside a lab that may be running already. */
-const lab = ["--name", "e2e", "--subnet", "10.233.0.0/24"];
+const lab = ["--name", "e2e"];
+const network = ["--subnet", "10.233.0.0/24"];
 
 function run(title: string, command: string, args: string[]): boolean {
   console.log(`\n== ${title}`);
@@ -46,7 +47,7 @@ function jest(title: string, args: string[]): Total {
 }
 
 function endToEnd(): Total {
-  const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab]);
+  const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab, ...network]);
   const stories =
     started.failed === 0
       ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand", "--testTimeout=600000"])

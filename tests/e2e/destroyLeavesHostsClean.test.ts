@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Lab } from "../../lab/lab";
 import { kubectl, startWorkload } from "../../lab/workload";
-import { hostTraces, sshLogins } from "../support/hostFingerprint";
+import { fingerprint, hostTraces, sshLogins } from "../support/hostFingerprint";
 import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
 import { Stack, expectSuccess } from "../support/stack";
 import { pristineFile } from "./setup";
@@ -37,12 +37,21 @@ describe("destroy", () => {
     expect(secrets).not.toContain("bootstrap-token-");
   });
 
-  test("and the next up makes them Ready again, by one SSH session a host beside the two read-only commands", async () => {
+  test("and the next up makes them Ready again, as a user with sudo, by one SSH session a host beside the two read-only commands", async () => {
+    stack.configure((config) => (config["sshUser"] = "admin"));
     const logins = (): Promise<number[]> => Promise.all(lab.hosts.map(({ name }) => sshLogins(lab, name)));
     const before = await logins();
     expectSuccess(await stack.up());
     const after = await logins();
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual(lab.hosts.map(() => 3));
     expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
+  });
+
+  test("and another user, key or port changes nothing on a host", async () => {
+    const before = await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)));
+    stack.configure(() => undefined);
+    const { output } = expectSuccess(await stack.up("--diff"));
+    expect(output).toContain('user: "admin" => "root"');
+    expect(await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)))).toEqual(before);
   });
 });

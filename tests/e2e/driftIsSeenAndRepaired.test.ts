@@ -1,0 +1,63 @@
+import type { Lab } from "../../lab/lab";
+import { kubectl } from "../../lab/workload";
+import { fingerprint } from "../support/hostFingerprint";
+import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
+import { Stack, expectSuccess } from "../support/stack";
+
+/** Every kind of thing that is ours on a host, changed by hand. */
+const vandalism = `
+sed -i 's/^maxPods:.*/maxPods: 7/; $a maxPods: 7' /var/lib/kubelet/config.yaml
+chmod 0644 /etc/kubernetes/kube-proxy.conf
+systemctl disable --now kube-proxy
+sysctl -q -w net.ipv4.ip_forward=0
+rm /etc/sysctl.d/99-kubernetes-worker-nodes.conf
+echo broken >/opt/cni/bin/portmap
+`;
+
+describe("a host that was changed by hand", () => {
+  let lab: Lab;
+  let stack: Stack;
+  let host: string;
+  beforeAll(async () => {
+    lab = await openTestLab();
+    host = lab.hosts[0]?.name ?? "";
+    stack = new Stack(lab);
+    expectSuccess(await stack.up());
+  });
+
+  test("is seen by a refresh, thing by thing, and the other host is not touched by the repair", async () => {
+    const others = lab.hosts.slice(1);
+    const before = await Promise.all(others.map(({ name }) => fingerprint(lab, name)));
+    expect((await lab.exec(host, vandalism)).code).toBe(0);
+    await kubectl(kubectlOf(lab), ["label", "node", host, "node-role.kubernetes.io/worker-"]);
+
+    const { output } = expectSuccess(await stack.refresh("--diff"));
+    for (const seen of [
+      "maxPods: 7",
+      "kube-proxy.conf",
+      "active",
+      "enabled",
+      "net.ipv4.ip_forward",
+      "portmap",
+      "node-role.kubernetes.io/worker",
+    ]) {
+      expect(output).toContain(seen);
+    }
+    expectSuccess(await stack.up());
+    expect(await Promise.all(others.map(({ name }) => fingerprint(lab, name)))).toEqual(before);
+  });
+
+  test("and is as the stack says again", async () => {
+    const { stdout } = await lab.exec(
+      host,
+      "systemctl is-active kube-proxy; systemctl is-enabled kube-proxy; sysctl -n net.ipv4.ip_forward; grep -c maxPods /var/lib/kubelet/config.yaml; " +
+        "stat -c %a /etc/kubernetes/kube-proxy.conf; test -s /etc/sysctl.d/99-kubernetes-worker-nodes.conf && echo kept; stat -c %s /opt/cni/bin/portmap",
+    );
+    expect(stdout.split("\n").slice(0, 6)).toEqual(["active", "enabled", "1", "0", "600", "kept"]);
+    expect(Number(stdout.split("\n")[6])).toBeGreaterThan(1_000_000);
+    expect((await nodesOf(lab)).find(({ name }) => name === host)?.labels).toMatchObject({
+      "node-role.kubernetes.io/worker": "",
+    });
+    expectSuccess(await stack.up("--refresh", "--expect-no-changes"));
+  });
+});
