@@ -7,22 +7,22 @@ import type { Session } from "./session";
 import { applyScript, removeScript, serviceFiles, unitPath } from "./systemdServiceScripts";
 import type { SystemdServiceInputs } from "./systemdService";
 
-/** Brings the service to what the inputs say and returns them. */
-async function apply(inputs: SystemdServiceInputs): Promise<SystemdServiceInputs> {
+/** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
+async function apply(inputs: SystemdServiceInputs, dropped: string[]): Promise<void> {
   const session = await openSession(inputs.connection);
-  await session.exclusive(() => transact(session, inputs, []));
-  return inputs;
+  await session.exclusive(() => transact(session, inputs, dropped));
 }
 
 async function transact(session: Session, inputs: SystemdServiceInputs, dropped: string[]): Promise<void> {
   const binaries = inputs.binaries ?? {};
-  const changed = Object.keys(binaries).length === 0 ? [] : await differing(session, inputs.unitName, binaries);
+  const changed = await differing(session, inputs.unitName, binaries);
   await stageArtifacts(session, inputs.unitName, binaries, changed);
   await session.mustRun(`changing ${inputs.unitName}`, applyScript(inputs, changed, dropped));
 }
 
 export async function create(inputs: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceInputs }> {
-  return { id: `${inputs.connection.host}/${inputs.unitName}`, outs: await apply(inputs) };
+  await apply(inputs, []);
+  return { id: `${inputs.connection.host}/${inputs.unitName}`, outs: inputs };
 }
 
 export async function update(
@@ -31,10 +31,11 @@ export async function update(
   news: SystemdServiceInputs,
 ): Promise<{ outs: SystemdServiceInputs }> {
   if (contentDigest(olds) === contentDigest(news)) return { outs: news };
-  const session = await openSession(news.connection);
   const kept = new Set(managedPaths(news));
-  const dropped = managedPaths(olds).filter((path) => !kept.has(path));
-  await session.exclusive(() => transact(session, news, dropped));
+  await apply(
+    news,
+    managedPaths(olds).filter((path) => !kept.has(path)),
+  );
   return { outs: news };
 }
 
