@@ -43,13 +43,17 @@ const launcherTimeoutSeconds = 60;
 /** The stack that the lab uses, Pulumi.dev.yaml. */
 const stack = "dev";
 
+/** The Pulumi CLI's executable: on PATH, in Pulumi's own version folders, or downloaded there by the npm launcher. */
+export async function findCli(): Promise<string | undefined> {
+  return onPath() ?? (await inVersionFolders()) ?? (await byLauncher());
+}
+
 /**
- * Finds the Pulumi CLI: on PATH, in Pulumi's own version folders, or downloaded there by the npm launcher; where none of
- * them gives one, the lab's engine. LAB_RUNNER=engine or =cli decides without looking.
+ * Finds the Pulumi CLI, or where there is none the lab's engine. LAB_RUNNER=engine or =cli decides without looking.
  */
 export async function findRunner(): Promise<Runner> {
   const wanted = process.env["LAB_RUNNER"];
-  const found = wanted === "engine" ? undefined : (onPath() ?? (await inVersionFolders()) ?? (await byLauncher()));
+  const found = wanted === "engine" ? undefined : await findCli();
   if (found !== undefined) return { kind: "cli", command: found, args: [], description: `Pulumi CLI: ${found}` };
   if (wanted === "cli") {
     throw new LabError(

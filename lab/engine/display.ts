@@ -2,7 +2,7 @@
 import type { Masker } from "./masking";
 import { diffSummary, outputLines, stepDetails } from "./propertyDisplay";
 import type { RunEvents, Severity } from "./run";
-import { isLogical, type Step, type StepOp } from "./steps";
+import { isLogical, type Step, type StepOp, waitsForOutputs } from "./steps";
 import { isDefaultProvider, nameOf, typeOf } from "./urn";
 import { silentSteps, stepWords } from "./stepWords";
 import type { PropertyMap } from "./values";
@@ -66,14 +66,23 @@ export class Display implements RunEvents {
   }
 
   stepEnded(step: Step, error: Error | undefined): void {
-    const { dryRun } = this.options;
     const counts = step.isRefresh === true ? this.options.countRefresh : isLogical(step);
     if (error === undefined && counts && !isDefaultProvider(step.urn)) {
       this.counts.set(step.op, (this.counts.get(step.op) ?? 0) + 1);
     }
-    if (this.isHidden(step)) {
-      return;
+    if (!this.isHidden(step) && (error !== undefined || !waitsForOutputs(step))) {
+      this.showEnd(step, error);
     }
+  }
+
+  outputsRegistered(step: Step): void {
+    if (!this.isHidden(step)) {
+      this.showEnd(step, undefined);
+    }
+  }
+
+  private showEnd(step: Step, error: Error | undefined): void {
+    const { dryRun } = this.options;
     const { plan, doing, done } = stepWords[step.op];
     const time = elapsed(Date.now() - (this.stepStart.get(step) ?? Date.now()));
     this.row(step, error !== undefined ? `**${doing} failed** (${time})` : dryRun ? plan : `${done} (${time})`);

@@ -1,12 +1,14 @@
 /** The run as JSON lines in the form of the CLI's --event-log, for tests. Source: sdk/go/common/apitype/events.go. */
 import { appendFileSync, writeFileSync } from "node:fs";
 import type { RunEvents, Severity } from "./run";
-import { isLogical, type Step } from "./steps";
+import { isLogical, type Step, waitsForOutputs } from "./steps";
 import { typeOf } from "./urn";
 
 /** A step without its properties: which these are and how they changed is in `detailedDiff`. */
-function metadata(step: Step): object {
-  const { op, urn, diff } = step;
+function metadata(step: Step, isRefresh: boolean): object {
+  const { urn, diff } = step;
+  // Within another operation the CLI does not say what a refresh came to.
+  const op = step.isRefresh === true && !isRefresh ? "refresh" : step.op;
   const state = step.new ?? step.old;
   const detailed = [...(diff?.detailed ?? [])].map(
     ([path, { kind, replace, inputDiff }]) =>
@@ -27,10 +29,14 @@ function metadata(step: Step): object {
 export class EventLog implements RunEvents {
   private sequence = 0;
 
-  /** @param file emptied first. */
+  /**
+   * @param file emptied first.
+   * @param isRefresh whether the operation is a refresh.
+   */
   constructor(
     private readonly file: string,
     private readonly mask: (text: string) => string,
+    private readonly isRefresh: boolean,
   ) {
     writeFileSync(file, "");
   }
@@ -48,11 +54,20 @@ export class EventLog implements RunEvents {
   }
 
   stepStarted(step: Step): void {
-    this.add("resourcePreEvent", { metadata: metadata(step) });
+    this.add("resourcePreEvent", { metadata: metadata(step, this.isRefresh) });
   }
 
   stepEnded(step: Step, error: Error | undefined): void {
-    this.add(error === undefined ? "resOutputsEvent" : "resOpFailedEvent", { metadata: metadata(step) });
+    if (error === undefined && waitsForOutputs(step)) {
+      return;
+    }
+    this.add(error === undefined ? "resOutputsEvent" : "resOpFailedEvent", {
+      metadata: metadata(step, this.isRefresh),
+    });
+  }
+
+  outputsRegistered(step: Step): void {
+    this.add("resOutputsEvent", { metadata: metadata(step, this.isRefresh) });
   }
 
   private add(kind: string, event: object): void {
@@ -82,6 +97,11 @@ export function allOf(...listeners: RunEvents[]): RunEvents {
     stepEnded: (...event) => {
       listeners.forEach((each) => {
         each.stepEnded(...event);
+      });
+    },
+    outputsRegistered: (...event) => {
+      listeners.forEach((each) => {
+        each.outputsRegistered(...event);
       });
     },
   };

@@ -1,6 +1,6 @@
 /** Runs steps: so many at a time, each recorded before and after. Source: deploy/step_executor.go. */
+import PQueue from "p-queue";
 import { isProtected, neededBy } from "./deletes";
-import { Limiter } from "./limiter";
 import { omit } from "./omit";
 import { CancelledError, type Run } from "./run";
 import { dependenciesOf, type PendingOperation, type ResourceState } from "./state";
@@ -36,14 +36,14 @@ function markSecrets(state: ResourceState): void {
 }
 
 export class Executor {
-  private readonly limiter: Limiter;
+  private readonly queue: PQueue;
 
   /** @param deletions URNs deleted in this run. */
   constructor(
     private readonly run: Run,
     private readonly deletions: Set<string>,
   ) {
-    this.limiter = new Limiter(run.parallel);
+    this.queue = new PQueue({ concurrency: run.parallel });
   }
 
   /**
@@ -56,7 +56,7 @@ export class Executor {
       steps.forEach(({ urn }) => this.run.failed.add(urn));
       return false;
     }
-    return this.limiter.run(async () => {
+    return this.queue.add(async () => {
       for (const step of steps) {
         if (!(await this.runStep(step))) {
           return false;
@@ -68,7 +68,7 @@ export class Executor {
 
   /** Resolves when no step runs. */
   idle(): Promise<void> {
-    return this.limiter.idle();
+    return this.queue.onIdle();
   }
 
   /** Runs groups of deletions one after the other, without those that something not deleted still needs. */

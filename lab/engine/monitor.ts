@@ -5,7 +5,7 @@ import type { IResourceMonitorServer } from "@pulumi/pulumi/proto/resource_grpc_
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { readProperties } from "./goalMessage";
-import { invoke, readResource, registerResource } from "./monitorRequests";
+import { readResource, registerResource } from "./monitorRequests";
 import { RefusedError } from "./refusals";
 import type { Registrar } from "./registrar";
 import { messageOf } from "./rpc";
@@ -68,19 +68,9 @@ export function createMonitor(run: Run, registrar: Registrar, info: proto.Deploy
       await registrar.registerOutputs(request.getUrn(), readProperties(request.getOutputs()));
       return new Empty();
     }),
-    /** A failed call is the program's to handle: it goes back as it is. */
-    invoke: (call, callback) => {
-      invoke(run, registrar, call.request).then(
-        (response) => {
-          callback(null, response);
-        },
-        (error: unknown) => {
-          callback({ code: status.UNKNOWN, details: messageOf(error) });
-        },
-      );
-    },
     // Deletions need nothing of the program, so it may end before them; that it ended well is what they wait for.
     signalAndWaitForShutdown: serve(() => new Empty()),
+    invoke: refuse("function calls (Invoke)"),
     call: refuse<proto.ResourceCallRequest, CallResponse>("method calls (Call)"),
     existsResource: refuse("ExistsResource"),
     registerStackTransform: refuse("stack transforms"),

@@ -1,14 +1,12 @@
 /** What the engine does for each call of the program. Source: deploy/source_eval.go. */
-import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { newGoal } from "./goal";
 import { readGoal, readProperties } from "./goalMessage";
 import { setProviderVersion } from "./providerRegistry";
 import { refuseBuiltIn, refuseOptions } from "./refusals";
 import type { Registrar } from "./registrar";
-import type { Run } from "./run";
-import { isProviderType, packageOf } from "./urn";
-import { fromWire, toWire } from "./values";
+import { isProviderType } from "./urn";
+import { toWire } from "./values";
 
 const replyOptions = { secrets: true, resources: true, unknowns: true };
 
@@ -53,39 +51,4 @@ export async function readResource(
   const provider = await registrar.resolveProvider(goal, request.getVersion());
   const { state } = await registrar.read({ ...goal, provider }, request.getId());
   return new proto.ReadResourceResponse().setUrn(state.urn).setProperties(toWire(state.outputs, replyOptions));
-}
-
-export async function invoke(
-  run: Run,
-  registrar: Registrar,
-  request: proto.ResourceInvokeRequest,
-): Promise<proto.ResourceInvokeResponse> {
-  const token = request.getTok();
-  const args = fromWire(request.getArgs());
-  if (token === "pulumi:pulumi:getResource") {
-    const state = typeof args.urn === "string" ? run.news.get(args.urn) : undefined;
-    if (state === undefined) {
-      throw new Error(`resource ${JSON.stringify(args.urn)} is not registered in this run`);
-    }
-    const found = { urn: state.urn, id: state.id, state: state.outputs };
-    return new proto.ResourceInvokeResponse().setReturn(toWire(found, replyOptions));
-  }
-  refuseBuiltIn(token);
-  const goal = newGoal({
-    type: token,
-    name: "",
-    custom: true,
-    parent: request.getParent(),
-    provider: request.getProvider(),
-  });
-  const reference = await registrar.resolveProvider(goal, request.getVersion());
-  const client = run.registry.get(reference);
-  if (client === undefined) {
-    throw new Error(
-      `function ${token} of package ${packageOf(token)} was called with the unknown provider ${reference}`,
-    );
-  }
-  const { result, failures } = await client.invoke(token, args);
-  const list = failures.map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason));
-  return new proto.ResourceInvokeResponse().setReturn(toWire(result, replyOptions)).setFailuresList(list);
 }

@@ -24,6 +24,10 @@ export function isReplace(diff: DiffResult): boolean {
   return diff.replaceKeys.length > 0 || [...(diff.detailed?.values() ?? [])].some((change) => change.replace);
 }
 
+/** In an object null is as good as nothing; in an array it has its place. */
+const children = (value: PropertyMap | PropertyValue[]): Map<string, PropertyValue> =>
+  new Map(Object.entries(value).filter(([, child]) => Array.isArray(value) || child !== null));
+
 function compare(
   path: PropertyPath,
   before: PropertyValue | undefined,
@@ -35,15 +39,14 @@ function compare(
   }
   const bothMaps = isPlainMap(before) && isPlainMap(after);
   if (bothMaps || (Array.isArray(before) && Array.isArray(after))) {
-    const left = new Map(Object.entries(before));
-    const right = new Map(Object.entries(after));
+    const left = children(before);
+    const right = children(after);
     for (const key of new Set([...left.keys(), ...right.keys()])) {
       compare([...path, bothMaps ? key : Number(key)], left.get(key), right.get(key), found);
     }
     return;
   }
-  const kind =
-    before === undefined || before === null ? "add" : after === undefined || after === null ? "delete" : "update";
+  const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
   found.set(formatPath(path), { kind, replace: false, inputDiff: true });
 }
 

@@ -4,19 +4,17 @@ import type { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { DiffResult } from "./propertyDiff";
 import { identify, ProviderConnection } from "./providerConnection";
 import {
-  type CheckFailure,
   type CheckResult,
   type LiveResource,
   type Properties,
   readChecked,
   readDiff,
-  readFailures,
   type ResourceOperations,
   type Target,
   type UpdateOptions,
 } from "./providerProtocol";
 import { RpcError, unary } from "./rpc";
-import { containsSecret, fromWire, makeSecret, type PropertyMap } from "./values";
+import { fromWire, type PropertyMap } from "./values";
 
 /** The resource a call left, also where it failed after creating or changing something. */
 async function live<Response>(
@@ -120,21 +118,6 @@ export class ProviderClient extends ProviderConnection implements ResourceOperat
     const request = identify(new proto.DeleteRequest(), urn).setId(id).setTimeout(timeout);
     request.setProperties(this.wire(outputs)).setOldInputs(this.wire(inputs));
     await unary<Empty>((done) => this.client.delete(request, done));
-  }
-
-  async invoke(token: string, args: PropertyMap): Promise<{ result: PropertyMap; failures: CheckFailure[] }> {
-    if (!(await this.configured)) {
-      return { result: {}, failures: [] };
-    }
-    const request = new proto.InvokeRequest().setTok(token).setArgs(this.wire(args)).setPreview(this.preview);
-    const answer = await unary<proto.InvokeResponse>((done) => this.client.invoke(request, done));
-    const result = fromWire(answer.getReturn());
-    if (!this.capabilities.secrets && containsSecret(args)) {
-      for (const [key, value] of Object.entries(result)) {
-        result[key] = makeSecret(value);
-      }
-    }
-    return { result, failures: readFailures(answer) };
   }
 
   /** What a preview answers instead of asking the plugin: nothing known, or the inputs; undefined to ask it. */

@@ -81,7 +81,7 @@ export function readDiff(response: DiffResponse): DiffResult {
   };
 }
 
-export const readFailures = (response: Pick<CheckResponse, "getFailuresList">): CheckFailure[] =>
+const readFailures = (response: Pick<CheckResponse, "getFailuresList">): CheckFailure[] =>
   response.getFailuresList().map((each) => ({ property: each.getProperty(), reason: each.getReason() }));
 
 export const readChecked = (response: CheckResponse): CheckResult => ({

@@ -1,5 +1,5 @@
 /** Brings the base up to date with what is really there. Source: RefreshStep in deploy/step.go, rebuildBaseState. */
-import { Limiter } from "./limiter";
+import PQueue from "p-queue";
 import { invertDiff } from "./propertyDiff";
 import { diffAgainst } from "./resourceDiff";
 import { CancelledError, type Run } from "./run";
@@ -69,9 +69,11 @@ function repairReferences(resources: ResourceState[], before: ResourceState[]): 
       state.parent = parents.get(state.parent) ?? "";
     }
     state.dependencies = state.dependencies.filter((urn) => present.has(urn));
-    for (const [key, urns] of Object.entries(state.propertyDependencies)) {
-      state.propertyDependencies[key] = urns.filter((urn) => present.has(urn));
-    }
+    // As with Pulumi, properties that depend on nothing are not listed any more.
+    const byProperty = Object.entries(state.propertyDependencies).map(
+      ([key, urns]) => [key, urns.filter((urn) => present.has(urn))] as const,
+    );
+    state.propertyDependencies = Object.fromEntries(byProperty.filter(([, urns]) => urns.length > 0));
     state.deletedWith = present.has(state.deletedWith) ? state.deletedWith : "";
     present.add(state.urn);
   }
@@ -79,12 +81,12 @@ function repairReferences(resources: ResourceState[], before: ResourceState[]): 
 
 /** Reads every resource of the base, so many at a time, and puts what was found in its place. */
 export async function refreshBase(run: Run): Promise<void> {
-  const limiter = new Limiter(run.parallel);
+  const queue = new PQueue({ concurrency: run.parallel });
   const before = run.base.resources;
   for (const { provider } of before) {
     await run.ensureProvider(provider);
   }
-  const refreshed = await Promise.all(before.map((state) => limiter.run(() => refreshOne(run, state))));
+  const refreshed = await Promise.all(before.map((state) => queue.add(() => refreshOne(run, state))));
   run.base.resources = refreshed.flatMap((state) => state ?? []);
   repairReferences(run.base.resources, before);
   run.base.resources.forEach((state) => {

@@ -6,6 +6,7 @@ import { CancelledError, type Run } from "./run";
 import type { StackConfig } from "./stackConfig";
 import type { ResourceState } from "./state";
 import { StepGenerator } from "./stepGenerator";
+import { type Step, waitsForOutputs } from "./steps";
 import { createUrn, packageOf, parseReference, stackType, typeOf } from "./urn";
 import { equal, type PropertyMap } from "./values";
 
@@ -19,6 +20,8 @@ export class Registrar {
   readonly executor: Executor;
   readonly defaultProviders: DefaultProviders;
   private readonly goals = new Map<string, Goal>();
+  /** Steps of components whose outputs are still to come. */
+  private readonly unfinished = new Map<string, Step>();
   private readonly providersOf = new Map<string, Map<string, string>>();
   private stackOutputs: { urn: string; outputs: PropertyMap } | undefined;
 
@@ -60,6 +63,9 @@ export class Registrar {
     });
     this.goals.set(urn, goal);
     const succeeded = await this.executor.runChain(steps);
+    for (const step of succeeded ? steps.filter(waitsForOutputs) : []) {
+      this.unfinished.set(urn, step);
+    }
     const state = steps.find((step) => step.new !== undefined)?.new;
     if (state === undefined) {
       throw new Error(`no step of ${urn} made a state`);
@@ -125,6 +131,10 @@ export class Registrar {
     const changed = !equal(state.outputs, outputs);
     state.outputs = outputs;
     this.run.checkpoint.touch(state);
+    const step = this.unfinished.get(state.urn);
+    if (step !== undefined) {
+      this.run.events.outputsRegistered(step);
+    }
     if (changed) {
       await this.run.checkpoint.save();
     }

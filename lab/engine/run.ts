@@ -18,6 +18,8 @@ export interface RunEvents {
   observe(properties: PropertyMap): void;
   stepStarted(step: Step): void;
   stepEnded(step: Step, error: Error | undefined): void;
+  /** A component's outputs are there: only then its step is over, for whoever looks on. */
+  outputsRegistered(step: Step): void;
 }
 
 export interface RunOptions {

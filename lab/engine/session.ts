@@ -93,7 +93,9 @@ export function createSession(
   const checkpoint = new Checkpoint(dryRun ? undefined : options.stateFile, snapshot, vault);
   const { eventLog } = options;
   const events =
-    eventLog === undefined ? display : allOf(display, new EventLog(eventLog, (text) => masker.maskMessage(text)));
+    eventLog === undefined
+      ? display
+      : allOf(display, new EventLog(eventLog, (text) => masker.maskMessage(text), options.command === "refresh"));
   const registry = new ProviderRegistry(host, dryRun);
   const run = new Run({ ...options, project: project.name, dryRun }, snapshot, registry, checkpoint, events);
   const registrar = new Registrar(run, config);

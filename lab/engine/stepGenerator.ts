@@ -9,6 +9,7 @@ import { omit } from "./omit";
 import { applyReplaceOnChanges, type DiffResult, isReplace } from "./propertyDiff";
 import { type Asked, checkInputs, prepare, type Preparation } from "./resourceCheck";
 import { type DiffContext, diffResource } from "./resourceDiff";
+import { bareDiff } from "./providerProtocol";
 import type { Run } from "./run";
 import { newState, type ResourceState } from "./state";
 import type { Step } from "./steps";
@@ -33,6 +34,8 @@ export class StepGenerator implements DiffContext {
   /** URNs whose resource is deleted in this run, so that what is deleted with them is only forgotten. */
   readonly deletions = new Set<string>();
   private readonly aliases: AliasResolver;
+  /** Inputs for which resources deleted ahead of time have to be replaced. */
+  private readonly dependentKeys = new Map<string, string[]>();
   private readonly providers = new Map<string, ResourceState>();
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -119,7 +122,8 @@ export class StepGenerator implements DiffContext {
       this.decisions.set(urn, "replace");
       this.deletions.delete(urn);
       fresh.inputs = await checkInputs(this.run, goal, urn, undefined, goal.properties);
-      return replaceSteps(urn, old, fresh, undefined);
+      const [replace, create] = replaceSteps(urn, old, fresh, undefined);
+      return [replace, { ...create, diff: bareDiff("some", this.dependentKeys.get(urn)) }];
     }
     fresh.inputs = await prepared.inputs;
     if (old === undefined || old.external) {
@@ -173,12 +177,14 @@ export class StepGenerator implements DiffContext {
 
   /** Deletes, last first, what would be replaced because `root` is. */
   private async deleteDependents(root: ResourceState): Promise<Step[]> {
-    const dependents = this.run.base.resources.includes(root) ? await dependentReplacements(this.run, this, root) : [];
-    const along = this.run.base.resources.filter(
-      (state) => isDeletedWith(state, root.urn) && !dependents.includes(state),
-    );
+    const dependents = this.run.base.resources.includes(root)
+      ? await dependentReplacements(this.run, this.decisions, root)
+      : [];
+    const along = this.run.base.resources
+      .filter((state) => isDeletedWith(state, root.urn) && !dependents.some((each) => each.state === state))
+      .map((state) => ({ state, keys: [] }));
     const steps: Step[] = [];
-    for (const state of [...dependents, ...along].reverse()) {
+    for (const { state, keys } of [...dependents, ...along].reverse()) {
       if (this.deletedEarly.has(state)) {
         continue;
       }
@@ -194,6 +200,7 @@ export class StepGenerator implements DiffContext {
           ? { op: "delete", urn: state.urn, old: state }
           : { op: "delete-replaced", urn: state.urn, old: state, beforeReplacement: true },
       );
+      this.dependentKeys.set(state.urn, keys);
       this.decisions.set(state.urn, "delete");
       this.deletions.add(state.urn);
       this.deletedEarly.add(state);
@@ -216,7 +223,7 @@ function replaceSteps(
   fresh: ResourceState,
   diff: DiffResult | undefined,
   deleteLater = false,
-): Step[] {
+): [Step, Step] {
   const create: Step = { op: "create-replacement", urn, old, new: fresh, diff, deleteLater };
   const replace: Step = { op: "replace", urn, old, new: fresh, diff };
   return deleteLater ? [create, replace] : [replace, create];

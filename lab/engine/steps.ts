@@ -32,6 +32,10 @@ export interface Step {
   beforeReplacement?: boolean;
 }
 
+/** Whether the step is over only when the program has registered the component's outputs. */
+export const waitsForOutputs = (step: Step): boolean =>
+  step.new?.custom === false && step.op !== "delete" && step.isRefresh !== true;
+
 /** The state a step is about. */
 export function subject(step: Step): ResourceState {
   const state = step.new ?? step.old;

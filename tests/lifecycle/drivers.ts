@@ -26,11 +26,14 @@ export interface Driver {
   name: string;
   /** @param eventLog file to write the run to as JSON lines. */
   commandLine(files: StackFiles, command: string, args: string[], eventLog: string): CommandLine;
+  version(): string;
   /** The recorded deployment, as `stack export` writes it. */
   state(files: StackFiles): string;
 }
 
-const engine: Driver = {
+const emptyState = JSON.stringify({ version: 3, deployment: {} });
+
+export const engine: Driver = {
   name: "engine",
   commandLine: (files, command, args, eventLog) => ({
     command: process.execPath,
@@ -52,7 +55,9 @@ const engine: Driver = {
     ],
     env: {},
   }),
-  state: ({ stateFile }) => readFileSync(stateFile, "utf8"),
+  version: () => "the lab's engine",
+  // A preview writes none.
+  state: ({ stateFile }) => (existsSync(stateFile) ? readFileSync(stateFile, "utf8") : emptyState),
 };
 
 /** A file backend of its own for each stack; the stack is made by hand, since `stack init` would write to the program. */
@@ -74,7 +79,8 @@ function cliEnvironment({ folder, program }: StackFiles): NodeJS.ProcessEnv {
   };
 }
 
-const cli = (pulumi: string): Driver => {
+/** @param pulumi the CLI's executable. */
+export const cli = (pulumi: string): Driver => {
   const stackFlags = ({ program, programDirectory }: StackFiles): string[] => [
     "--stack",
     `organization/${program}/dev`,
@@ -92,11 +98,14 @@ const cli = (pulumi: string): Driver => {
       command: pulumi,
       args: [
         ...(command.startsWith("stack") ? command.split(" ") : [command, "--config-file", files.configFile]),
-        ...(["up", "destroy", "refresh"].includes(command) ? ["--yes", "--skip-preview"] : []),
+        ...(["up", "destroy", "refresh"].includes(command) && !args.includes("--preview-only")
+          ? ["--yes", "--skip-preview"]
+          : []),
         ...["--event-log", eventLog, ...stackFlags(files), ...args.filter((arg) => arg !== "--verbose")],
       ],
       env: env(files),
     }),
+    version: () => spawnSync(pulumi, ["version"], { encoding: "utf8" }).stdout.trim(),
     state: (files) => {
       const args = ["stack", "export", ...stackFlags(files)];
       const done = spawnSync(pulumi, args, { env: { ...process.env, ...env(files) }, encoding: "utf8" });
@@ -106,4 +115,4 @@ const cli = (pulumi: string): Driver => {
 };
 
 /** The engine, unless PARITY_CLI names a `pulumi` to run the same tests with. */
-export const driver: Driver = process.env.PARITY_CLI === undefined ? engine : cli(process.env.PARITY_CLI);
+export const defaultDriver: Driver = process.env.PARITY_CLI === undefined ? engine : cli(process.env.PARITY_CLI);

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { deploymentText, parseDeployment, serializeResource } from "../../lab/engine/deployment";
 import { parseDuration } from "../../lab/engine/duration";
 import { goJson } from "../../lab/engine/goJson";
-import { Limiter } from "../../lab/engine/limiter";
 import { lineDiff } from "../../lab/engine/lineDiff";
 import { Lock } from "../../lab/engine/lock";
 import { Masker } from "../../lab/engine/masking";
@@ -203,7 +202,7 @@ describe("deployments", () => {
   });
 });
 
-describe("locks and limits", () => {
+describe("locks", () => {
   test("a lock names its holder, and one left by a process that is gone is taken over", () => {
     const folder = mkdtempSync(join(tmpdir(), "lock-"));
     const file = join(folder, "state.lock");
@@ -214,19 +213,5 @@ describe("locks and limits", () => {
     writeFileSync(file, content.replace(/"started":"\d+"/, '"started":"1"'));
     Lock.take(file).release();
     rmSync(folder, { recursive: true });
-  });
-
-  test("no more than so many run at a time, and idle waits for all", async () => {
-    const limiter = new Limiter(2);
-    let [running, most] = [0, 0];
-    const work = async (): Promise<void> => {
-      most = Math.max(most, ++running);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      running--;
-    };
-    const all = Promise.all([1, 2, 3, 4, 5].map(() => limiter.run(work)));
-    await limiter.idle();
-    expect([running, most]).toEqual([0, 2]);
-    await all;
   });
 });

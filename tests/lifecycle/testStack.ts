@@ -1,14 +1,18 @@
 /** A stack of the program `programs/things` in a folder of its own, driven through the engine's command line. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { dump } from "js-yaml";
-import { driver, type StackFiles } from "./drivers";
+import { defaultDriver, type Driver, type StackFiles } from "./drivers";
+import { describeSteps, isOwn, nameOf, readLines, readStepEvents, type StepEvents } from "./stepEvents";
 
 /** One resource of the program; see programs/things/index.js. */
 export interface Resource {
   component?: boolean;
+  /** Id of a thing to be read instead of made. */
+  get?: string;
   props?: Record<string, unknown>;
   opts?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
@@ -23,14 +27,7 @@ export interface Outcome {
   steps: string[];
   /** The same of steps that failed. */
   failures: string[];
-}
-
-interface LoggedStep {
-  metadata: { op: string; urn: string; detailedDiff?: Record<string, { diffKind: string }> };
-}
-interface LoggedEvent {
-  resOutputsEvent?: LoggedStep;
-  resOpFailedEvent?: LoggedStep;
+  events: StepEvents;
 }
 
 export interface StoredResource {
@@ -38,11 +35,17 @@ export interface StoredResource {
   id?: string;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
+  parent?: string;
+  provider?: string;
+  dependencies?: string[];
   [field: string]: unknown;
 }
 
-/** Tests of what is the engine's own, where the CLI differs on purpose. */
-export const engineOnly = driver.name === "engine" ? test : test.skip;
+export interface Deployment {
+  resources?: StoredResource[];
+  pending_operations?: { type: string; resource: StoredResource }[];
+  secrets_providers?: { state: { salt: string } };
+}
 
 export class TestStack {
   readonly folder = mkdtempSync(join(tmpdir(), "engine-"));
@@ -53,8 +56,22 @@ export class TestStack {
   private readonly journalFile = join(this.folder, "journal");
 
   /** @param program a folder in programs/, named like the project in it. */
-  constructor(private readonly program = "things") {
+  constructor(
+    private readonly program = "things",
+    private driver = defaultDriver,
+  ) {
     mkdirSync(this.world);
+  }
+
+  /** Goes on with another driver, which takes over the checkpoint as a person would have it do. */
+  async handTo(other: Driver): Promise<void> {
+    const file = join(this.folder, "exported.json");
+    const exported = await this.run("stack export", "--file", file);
+    this.driver = other;
+    const imported = await this.run("stack import", "--file", file);
+    if (exported.code !== 0 || imported.code !== 0) {
+      throw new Error(`not handed over:\n${exported.output}\n${imported.output}`);
+    }
   }
 
   /** Sets what the program `things` registers, and further configuration by key without namespace. */
@@ -96,7 +113,7 @@ export class TestStack {
   start(command: string, ...args: string[]): { process: ChildProcess; ended: Promise<Outcome> } {
     const log = join(this.folder, "events");
     rmSync(log, { force: true });
-    const line = driver.commandLine(this.files, command, args, log);
+    const line = this.driver.commandLine(this.files, command, args, log);
     const child = spawn(line.command, line.args, { env: { ...this.environment(), ...line.env } });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
@@ -104,19 +121,13 @@ export class TestStack {
     }
     const ended = new Promise<Outcome>((resolveOutcome) => {
       child.on("close", (code, signal) => {
-        const events = existsSync(log) ? readLines<LoggedEvent>(log) : [];
-        const describeStep = ({ metadata }: LoggedStep): string => `${metadata.op} ${nameOf(metadata.urn)}`;
-        const shown = (step: LoggedStep | undefined): string[] =>
-          step === undefined ||
-          step.metadata.urn.includes("pulumi:providers:") ||
-          step.metadata.urn.includes("pulumi:pulumi:Stack::")
-            ? []
-            : [describeStep(step)];
+        const events = readStepEvents(log);
         resolveOutcome({
           code: code ?? (signal === null ? -1 : -2),
           output,
-          steps: events.flatMap(({ resOutputsEvent }) => shown(resOutputsEvent)),
-          failures: events.flatMap(({ resOpFailedEvent }) => shown(resOpFailedEvent)),
+          steps: describeSteps(events.succeeded),
+          failures: describeSteps(events.failed),
+          events,
         });
       });
     });
@@ -134,30 +145,36 @@ export class TestStack {
 
   /** Calls of the provider since the last look, as `call name`; what only began is left out unless asked for. */
   journal(withBeginnings = false): string[] {
-    const calls = existsSync(this.journalFile) ? readLines<{ call: string; name: string }>(this.journalFile) : [];
+    const calls = readLines<{ call: string; name: string }>(this.journalFile);
     rmSync(this.journalFile, { force: true });
     return calls
       .filter(({ call }) => withBeginnings || !call.endsWith("begins"))
       .map(({ call, name }) => `${call} ${name}`);
   }
 
-  /** Whether the provider has begun a call, without taking it from the journal. */
-  hasBegun(call: string, name: string): boolean {
-    const calls = existsSync(this.journalFile) ? readLines<{ call: string; name: string }>(this.journalFile) : [];
-    return calls.some((each) => each.call === `${call} begins` && each.name === name);
+  /** Resolves when the provider has begun a call, given as `call name`. */
+  async untilBegun(wanted: string): Promise<void> {
+    const begun = (): boolean =>
+      readLines<{ call: string; name: string }>(this.journalFile).some(
+        ({ call, name }) => call.endsWith(" begins") && wanted === `${call.replace(" begins", "")} ${name}`,
+      );
+    while (!begun()) {
+      await pause(20);
+    }
   }
 
   get stateText(): string {
-    return driver.state(this.files);
+    return this.driver.state(this.files);
   }
 
-  deployment(): { resources: StoredResource[]; pending_operations?: { type: string; resource: StoredResource }[] } {
-    return (JSON.parse(this.stateText) as { deployment: ReturnType<TestStack["deployment"]> }).deployment;
+  deployment(): Deployment {
+    // The CLI has none for a stack that was never brought up.
+    return (JSON.parse(this.stateText) as { deployment: Deployment | null }).deployment ?? {};
   }
 
   /** Recorded resources by name, without the stack and providers. */
   resources(): Record<string, StoredResource> {
-    const own = this.deployment().resources.filter(({ urn }) => !/pulumi:(providers:|pulumi:Stack::)/.test(urn));
+    const own = (this.deployment().resources ?? []).filter(({ urn }) => isOwn(urn));
     return Object.fromEntries(own.map((resource) => [nameOf(resource.urn), resource]));
   }
 
@@ -184,13 +201,4 @@ export class TestStack {
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
-
-function readLines<Line>(file: string): Line[] {
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as Line);
 }

@@ -1,10 +1,16 @@
 // What a Thing is: a JSON file in the folder THINGS_WORLD. Every call is noted, one JSON a line, in THINGS_JOURNAL.
+// Its id is its name and how many of that name were made before it; with `adopts` just the name, so that a creation
+// done again finds what the first one made, as with an object whose name the program gives.
 const fs = require("node:fs");
 const path = require("node:path");
 
-let serial = 0;
 const file = (id) => path.join(process.env.THINGS_WORLD, `${id}.json`);
 const note = (call, name) => fs.appendFileSync(process.env.THINGS_JOURNAL, `${JSON.stringify({ call, name })}\n`);
+function newId({ name, adopts }) {
+  const made = path.join(path.dirname(process.env.THINGS_WORLD), `made-${name}`);
+  fs.appendFileSync(made, ".");
+  return adopts === true ? name : `${name}-${fs.statSync(made).size}`;
+}
 const pause = (milliseconds = 0) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function outputs(props) {
@@ -48,7 +54,7 @@ exports.diff = async (id, olds, news) => ({
 });
 
 exports.create = async (inputs) => {
-  const id = `${inputs.name}-${process.pid}-${++serial}`;
+  const id = newId(inputs);
   await apply("create", id, inputs);
   return { id, outs: outputs(inputs) };
 };

@@ -1,0 +1,34 @@
+import { writeFileSync } from "node:fs";
+import { TestStack } from "./testStack";
+
+let stack: TestStack;
+afterEach(() => {
+  stack.remove();
+});
+jest.setTimeout(120_000);
+
+test("an option that the engine does not support is refused by name", async () => {
+  stack = new TestStack();
+  stack.describe({ a: { opts: { import: "some-id" } } });
+  const refused = await stack.preview();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("the lab's engine does not support the option `import` (resource a of type");
+});
+
+test("a package without a plugin is named, with every place that was looked at", async () => {
+  stack = new TestStack("certificates");
+  stack.configure({ missing: true });
+  const outcome = await stack.preview();
+  expect(outcome.code).toBe(1);
+  expect(outcome.output).toContain('no plugin for package "nowhere" (version 1.2.3)');
+  expect(outcome.output).toContain("pulumi-resource-nowhere on PATH");
+});
+
+test("configuration that does not fit the project is refused before anything runs, all of it at once", async () => {
+  stack = new TestStack();
+  writeFileSync(stack.configFile, "config:\n  things:password: {a: 1}\n");
+  const refused = await stack.preview();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("Stack 'dev' is missing configuration value 'spec'");
+  expect(refused.output).toContain("Stack 'dev' with configuration key 'password' must be of type 'string'");
+});

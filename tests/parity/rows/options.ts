@@ -1,0 +1,137 @@
+import { exitCode, type Row, up } from "../row";
+
+const stackUrn = "urn:pulumi:dev::things::pulumi:pulumi:Stack::things-dev";
+const failed = { code: exitCode.failed };
+
+/** Resource options. */
+export const optionRows: Row[] = [
+  {
+    name: "protect refuses deletion; once it is taken off, the resource can go",
+    source: "docs: concepts/resources/options/protect",
+    runs: [
+      up({ a: { opts: { protect: true } }, b: {} }, [["create a"], ["create b"]]),
+      up({}, [["delete b"]], { ...failed, failures: ["delete a"], says: ["because it is protected"] }),
+      { command: "destroy", ...failed, steps: [], failures: ["delete a"], says: ["because it is protected"] },
+      up({ a: {} }, [["same a"]]),
+      { command: "destroy", steps: [["delete a"]] },
+    ],
+    left: [],
+  },
+  {
+    name: "protect refuses a replacement before anything is done to the resource",
+    source: "docs: concepts/resources/options/protect",
+    runs: [
+      up({ a: { props: { key: 1 }, opts: { protect: true } } }, [["create a"]]),
+      up({ a: { props: { key: 2 }, opts: { protect: true } } }, [], { ...failed, says: ["marked for protection"] }),
+    ],
+    left: ["a"],
+  },
+  {
+    name: "retainOnDelete and deletedWith only forget: the provider is not called",
+    source: "docs: concepts/resources/options/retainondelete, deletedwith",
+    runs: [
+      up({ host: {}, kept: { opts: { retainOnDelete: true } }, along: { opts: { deletedWith: "host" } } }, [
+        ["create host", "create along"],
+        ["create kept"],
+      ]),
+      up({}, [["delete along"], ["delete kept"], ["delete host"]]),
+    ],
+    left: [],
+  },
+  {
+    name: "retainOnDelete also keeps what a replacement leaves behind",
+    source: "docs: concepts/resources/options/retainondelete",
+    runs: [1, 2].map((key) =>
+      up(
+        { a: { props: { key }, opts: { retainOnDelete: true } } },
+        key === 1 ? [["create a"]] : [["create-replacement a", "replace a", "delete-replaced a"]],
+      ),
+    ),
+    left: ["a"],
+  },
+  {
+    name: "ignoreChanges keeps the old values of the paths it names",
+    source: "docs: concepts/resources/options/ignorechanges",
+    runs: [1, 2].map((value) => {
+      const nested = { left: value, right: value, list: [{ x: value, y: value }] };
+      const spec = {
+        a: { props: { value, nested }, opts: { ignoreChanges: ["value", "nested.left", "nested.list[*].x"] } },
+        b: { props: { value, ...(value === 2 && { come: 1 }) }, opts: { ignoreChanges: ["*"] } },
+      };
+      return up(spec, value === 1 ? [["create a"], ["create b"]] : [["update a"], ["same b"]]);
+    }),
+    left: ["a", "b"],
+  },
+  {
+    name: "dependsOn orders what no property connects",
+    source: "docs: concepts/resources/options/dependson",
+    runs: [
+      up({ a: { props: { milliseconds: 300 } }, b: { opts: { dependsOn: ["a"] } } }, [["create a", "create b"]]),
+      { command: "destroy", steps: [["delete b", "delete a"]] },
+    ],
+    left: [],
+  },
+  {
+    name: "dependsOn of a component waits for its children",
+    source: "docs: concepts/resources/options/dependson",
+    runs: [
+      up(
+        {
+          group: { component: true },
+          child: { props: { milliseconds: 300 }, opts: { parent: "group" } },
+          after: { opts: { dependsOn: ["group"] } },
+        },
+        [["create group", "create child", "create after"]],
+      ),
+    ],
+    left: ["after", "child", "group"],
+  },
+  {
+    name: "children inherit protect, retainOnDelete and deletedWith from their component, and can say otherwise",
+    source: "docs: concepts/resources/options/parent",
+    runs: [
+      up(
+        {
+          host: {},
+          group: { component: true, opts: { protect: true, retainOnDelete: true, deletedWith: "host" } },
+          child: { opts: { parent: "group" } },
+          other: { opts: { parent: "group", protect: false } },
+        },
+        [
+          ["create host", "create child"],
+          ["create group", "create child"],
+          ["create group", "create other"],
+        ],
+      ),
+    ],
+    left: ["child", "group", "host", "other"],
+  },
+  {
+    name: "a resource renamed or moved with an alias is the same resource, and so is what depends on it",
+    source: "docs: concepts/resources/options/aliases",
+    runs: [
+      up({ a: { props: { value: 1 } }, b: { props: { value: "${a.computed}" } } }, [["create a", "create b"]]),
+      up(
+        {
+          group: { component: true },
+          a2: { props: { value: 1 }, opts: { parent: "group", aliases: [{ name: "a", parent: stackUrn }] } },
+          b: { props: { value: "${a2.computed}" } },
+        },
+        [
+          ["create group", "update a2"],
+          ["update a2", "update b"],
+        ],
+      ),
+    ],
+    left: ["a2", "b", "group"],
+  },
+  {
+    name: "customTimeouts are recorded, and changing them is no update",
+    source: "docs: concepts/resources/options/customtimeouts",
+    runs: [
+      up({ a: { opts: { customTimeouts: { create: "5m", delete: "1h30m" } } } }, [["create a"]]),
+      up({ a: { opts: { customTimeouts: { create: "30s" } } } }, [["same a"]]),
+    ],
+    left: ["a"],
+  },
+];
