@@ -6,7 +6,7 @@ import type { StandIn } from "./protocol/standIn";
 export const commandStandIn: StandIn = {
   name: "command",
   acceptSecrets: true,
-  resources: new Map([["command:remote:Command", remoteCommand]]),
+  resources: { "command:remote:Command": remoteCommand },
 };
 
 if (require.main === module) void runPlugin(commandStandIn);

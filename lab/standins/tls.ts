@@ -4,15 +4,15 @@ import { certRequest } from "./tls/certRequest";
 import { locallySignedCert } from "./tls/locallySignedCert";
 import { privateKey } from "./tls/privateKey";
 
-/** Stands in for pulumi-resource-tls: keys, certificate requests and certificates signed by a given CA. */
+/** Stands in for pulumi-resource-tls: ECDSA keys, certificate requests and client certificates signed by a given CA. */
 export const tlsStandIn: StandIn = {
   name: "tls",
   acceptSecrets: false,
-  resources: new Map([
-    ["tls:index/privateKey:PrivateKey", privateKey],
-    ["tls:index/certRequest:CertRequest", certRequest],
-    ["tls:index/locallySignedCert:LocallySignedCert", locallySignedCert],
-  ]),
+  resources: {
+    "tls:index/privateKey:PrivateKey": privateKey,
+    "tls:index/certRequest:CertRequest": certRequest,
+    "tls:index/locallySignedCert:LocallySignedCert": locallySignedCert,
+  },
 };
 
 if (require.main === module) void runPlugin(tlsStandIn);

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
-import type { Client, ClientChannel } from "ssh2";
+import type { Client } from "ssh2";
 import type { EngineLog } from "../protocol/engineLog";
-import type { CommandInputs } from "./commandInputs";
+import type { Connection } from "./commandInputs";
 import { dialHost } from "./dialHost";
 
 /** What a command printed, one trailing newline of each stream taken off. */
@@ -12,31 +12,12 @@ export interface CommandOutput {
 }
 
 export interface HostRun {
-  inputs: CommandInputs;
+  connection: Connection;
   command: string;
-  /** Output of the run before, given to this one as PULUMI_COMMAND_STDOUT and PULUMI_COMMAND_STDERR. */
-  previous: CommandOutput;
+  stdin: string;
   urn: string;
   log: EngineLog;
   signal: AbortSignal;
-}
-
-/** The variables to ask for; a server takes them only where its AcceptEnv lists them, and does not say when it refuses. */
-function environmentOf({ inputs, previous }: HostRun): Record<string, string> {
-  const environment = { ...inputs.environment };
-  if (inputs.addPreviousOutputInEnv && previous.stdout !== "") environment.PULUMI_COMMAND_STDOUT = previous.stdout;
-  if (inputs.addPreviousOutputInEnv && previous.stderr !== "") environment.PULUMI_COMMAND_STDERR = previous.stderr;
-  return environment;
-}
-
-/** Passes whole lines of a stream to `write` as they come. */
-function lineLogger(write: (line: string) => void): (chunk: Buffer | undefined) => void {
-  let rest = "";
-  return (chunk) => {
-    const lines = (rest + (chunk?.toString() ?? "")).split("\n");
-    rest = chunk === undefined ? "" : (lines.pop() ?? "");
-    lines.filter((line) => line !== "").forEach(write);
-  };
 }
 
 /** How a session ended, in the words of Go's x/crypto/ssh ExitError; undefined for success. */
@@ -51,43 +32,31 @@ function exitFailure(code: number | null | undefined, signal: string | undefined
   return "wait: remote command exited without exit status or exit signal";
 }
 
-/** Collects both streams, apart and in the order of arrival, and logs their lines where the inputs ask for it. */
-function collect(channel: ClientChannel, run: HostRun) {
-  const chunks: Record<"stdout" | "stderr" | "both", Buffer[]> = { stdout: [], stderr: [], both: [] };
-  const logging = run.inputs.logging.toLowerCase();
-  const listen = (stream: "stdout" | "stderr", source: NodeJS.ReadableStream) => {
-    const log = lineLogger((line) => run.log.status(line, run.urn));
-    source.on("data", (chunk: Buffer) => {
-      chunks[stream].push(chunk);
-      chunks.both.push(chunk);
-      if (logging.includes(stream)) log(chunk);
-    });
-    return log;
-  };
-  const logs = [listen("stdout", channel), listen("stderr", channel.stderr)];
-  channel.once("close", () => logs.forEach((log) => log(undefined)));
-  return (stream: keyof typeof chunks) => Buffer.concat(chunks[stream]).toString();
-}
-
-function execute(client: Client, run: HostRun): Promise<CommandOutput> {
+function execute(client: Client, { command, stdin }: HostRun): Promise<CommandOutput> {
   return new Promise((resolve, reject) => {
     client.once("close", () => reject(new Error("ssh: the connection was closed")));
-    client.exec(run.command, { env: environmentOf(run) }, (error, channel) => {
+    client.exec(command, (error, channel) => {
       if (error) return reject(error);
       // All listeners at once, here: a quick command's exit status comes with the same packet as the session.
-      const text = collect(channel, run);
+      const output: [Buffer, "stdout" | "stderr"][] = [];
+      channel.on("data", (chunk: Buffer) => output.push([chunk, "stdout"]));
+      channel.stderr.on("data", (chunk: Buffer) => output.push([chunk, "stderr"]));
       let failure = exitFailure(undefined, undefined);
       channel.once("exit", (code: number | null, signal?: string) => (failure = exitFailure(code, signal)));
       channel.once("close", () => {
+        const text = (...streams: string[]) => {
+          const chunks = output.filter(([, stream]) => streams.includes(stream)).map(([chunk]) => chunk);
+          return Buffer.concat(chunks).toString();
+        };
         if (failure === undefined) {
           resolve({ stdout: text("stdout").replace(/\n$/, ""), stderr: text("stderr").replace(/\n$/, "") });
         } else {
-          reject(new Error(`${failure}: running ${JSON.stringify(run.command)}:\n${text("both")}`));
+          reject(new Error(`${failure}: running ${JSON.stringify(command)}:\n${text("stdout", "stderr")}`));
         }
       });
       // A command that ends without reading its stdin is no failure.
       channel.on("error", () => {});
-      channel.end(run.inputs.stdin ?? "");
+      channel.end(stdin);
     });
   });
 }
@@ -98,7 +67,7 @@ function execute(client: Client, run: HostRun): Promise<CommandOutput> {
  * holds command and output, so secrets belong into stdin.
  */
 export async function runOnHost(run: HostRun): Promise<CommandOutput> {
-  const client = await dialHost(run.inputs.connection, (message) => run.log.status(message, run.urn), run.signal);
+  const client = await dialHost(run.connection, (message) => run.log.status(message, run.urn), run.signal);
   try {
     return await execute(client, run);
   } finally {

@@ -1,13 +1,7 @@
-import {
-  ApiException,
-  HttpMethod,
-  KubernetesObjectApi,
-  PatchStrategy,
-  type KubernetesObject,
-  type RequestContext,
-  type ResponseContext,
-} from "@kubernetes/client-node";
-import { isMap, type PropertyMap } from "../protocol/propertyValue";
+import { request as httpsRequest, type RequestOptions } from "node:https";
+import { text } from "node:stream/consumers";
+import type { PropertyMap } from "../../engine/values";
+import { metadataText } from "./objects";
 import type { ProviderSettings } from "./providerSettings";
 
 /** Bounds one request, so that a server that does not answer is an error and no wait for ever. */
@@ -15,78 +9,19 @@ const requestTimeoutMs = 30_000;
 /** Bounds the question whether the server can be reached, which previews ask. */
 const probeTimeoutMs = 5_000;
 
-const methods = {
-  create: HttpMethod.POST,
-  read: HttpMethod.GET,
-  patch: HttpMethod.PATCH,
-  delete: HttpMethod.DELETE,
-} as const;
-
-interface Call {
-  query?: Record<string, string | undefined>;
-  contentType?: string;
-  body?: object;
-}
-
-/** The library's discovery, paths and credentials, with objects sent and returned as they are, untyped. */
-class PlainObjectApi extends KubernetesObjectApi {
-  async call(action: keyof typeof methods, object: PropertyMap, { query = {}, contentType, body }: Call) {
-    // A copy: specUriPath fills in missing parts of what it is given.
-    const path = await this.specUriPath(structuredClone(object), action);
-    const request = this.configuration.baseServer.makeRequestContext(path, methods[action]);
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) request.setQueryParam(name, value);
-    request.setHeaderParam("Accept", "application/json");
-    if (body) {
-      request.setHeaderParam("Content-Type", contentType ?? "application/json");
-      request.setBody(JSON.stringify(body));
-    }
-    return this.requestPromise<PropertyMap & KubernetesObject>(request, "plain");
-  }
-
-  async probe(): Promise<void> {
-    const request = this.configuration.baseServer.makeRequestContext("/version", HttpMethod.GET);
-    request.setSignal(AbortSignal.timeout(probeTimeoutMs));
-    await this.requestPromise(request, "plain");
-  }
-
-  protected override requestPromise<T extends KubernetesObject>(request: RequestContext, type?: string): Promise<T> {
-    if (request.getSignal() === undefined) request.setSignal(AbortSignal.timeout(requestTimeoutMs));
-    return super.requestPromise(request, type);
-  }
-
-  protected override async processResponse<T extends KubernetesObject>(
-    response: ResponseContext,
-    type?: string,
-  ): Promise<T> {
-    const succeeded = response.httpStatusCode >= 200 && response.httpStatusCode <= 299;
-    if (type !== "plain" || !succeeded) return super.processResponse(response, type);
-    return JSON.parse(await response.body.text()) as T;
+/** A refusal in the API server's words. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
   }
 }
 
 /** The status code of an error that the API server answered with; undefined for any other error. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiException ? error.code : undefined;
-}
-
-/** What went wrong, in the API server's words where it answered. */
-export function describeApiError(error: unknown): string {
-  if (error instanceof ApiException) {
-    const body = parseBody(error.body);
-    return typeof body?.message === "string" ? body.message : `the API server answered HTTP ${error.code}`;
-  }
-  const { message, cause } = error as { message: string; cause?: Partial<NodeJS.ErrnoException> };
-  const reason = [message, cause?.message || cause?.code].filter(Boolean).join(": ");
-  return `configured Kubernetes cluster is unreachable: ${reason}`;
-}
-
-function parseBody(body: unknown): PropertyMap | undefined {
-  try {
-    const parsed = (typeof body === "string" ? JSON.parse(body) : body) as PropertyMap;
-    return isMap(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  return error instanceof ApiError ? error.status : undefined;
 }
 
 /** How an object is written: `dryRun` asks the server to compute the result only. */
@@ -96,55 +31,116 @@ export interface WriteOptions {
   force?: boolean;
 }
 
-/** The objects of one cluster. Every method throws the server's refusal as an ApiException. */
+interface Call {
+  method: string;
+  path: string;
+  query?: Record<string, string>;
+  contentType?: string;
+  body?: object;
+  timeoutMs?: number;
+}
+
+/** The objects of one cluster. Every method throws the server's refusal as an {@link ApiError}. */
 export class ClusterApi {
-  private readonly api?: PlainObjectApi;
   private reachable?: Promise<boolean>;
 
-  constructor(private readonly settings: ProviderSettings) {
-    this.api = settings.kubeConfig?.makeApiClient(PlainObjectApi);
-  }
+  constructor(readonly settings: ProviderSettings) {}
 
   /** Whether the server answers; asked once, and without a kubeconfig not at all. */
   isReachable(): Promise<boolean> {
-    this.reachable ??= (this.api?.probe() ?? Promise.reject(new Error("no kubeconfig"))).then(
+    this.reachable ??= this.call({ method: "GET", path: "/version", timeoutMs: probeTimeoutMs }).then(
       () => true,
       (error: unknown) => statusOf(error) !== undefined,
     );
     return this.reachable;
   }
 
-  create(object: PropertyMap, options: WriteOptions): Promise<PropertyMap> {
-    return this.require().call("create", object, { query: writeQuery(options), body: object });
+  create(collection: string, object: PropertyMap, options: WriteOptions): Promise<PropertyMap> {
+    return this.call({ method: "POST", path: collection, query: writeQuery(options), body: object });
   }
 
   /** Server-side apply. */
-  apply(object: PropertyMap, options: WriteOptions): Promise<PropertyMap> {
-    const call = { query: writeQuery(options), contentType: PatchStrategy.ServerSideApply, body: object };
-    return this.require().call("patch", object, call);
+  apply(collection: string, object: PropertyMap, options: WriteOptions): Promise<PropertyMap> {
+    const contentType = "application/apply-patch+yaml";
+    return this.call({
+      method: "PATCH",
+      path: at(collection, object),
+      query: writeQuery(options),
+      contentType,
+      body: object,
+    });
   }
 
-  merge(object: PropertyMap): Promise<PropertyMap> {
-    return this.require().call("patch", object, { contentType: PatchStrategy.MergePatch, body: object });
+  merge(collection: string, object: PropertyMap): Promise<PropertyMap> {
+    const contentType = "application/merge-patch+json";
+    return this.call({ method: "PATCH", path: at(collection, object), contentType, body: object });
   }
 
-  read(object: PropertyMap): Promise<PropertyMap> {
-    return this.require().call("read", object, {});
+  read(collection: string, object: PropertyMap): Promise<PropertyMap> {
+    return this.call({ method: "GET", path: at(collection, object) });
   }
 
-  delete(object: PropertyMap): Promise<PropertyMap> {
+  delete(collection: string, object: PropertyMap): Promise<PropertyMap> {
     const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Foreground" };
-    return this.require().call("delete", object, { body });
+    return this.call({ method: "DELETE", path: at(collection, object), body });
   }
 
-  private require(): PlainObjectApi {
-    if (this.api === undefined) {
-      throw new Error(`configured Kubernetes cluster is unreachable: ${this.settings.problem}`);
+  private async call({
+    method,
+    path,
+    query,
+    contentType = "application/json",
+    body,
+    timeoutMs = requestTimeoutMs,
+  }: Call): Promise<PropertyMap> {
+    const { kubeConfig, problem } = this.settings;
+    const server = kubeConfig?.getCurrentCluster()?.server;
+    if (kubeConfig === undefined || server === undefined) {
+      throw unreachable(problem);
     }
-    return this.api;
+    const content = body && JSON.stringify(body);
+    const options: RequestOptions = {
+      method,
+      headers: {
+        Accept: "application/json",
+        // The length is for DELETE, whose body Node.js would send without one.
+        ...(content && { "Content-Type": contentType, "Content-Length": Buffer.byteLength(content) }),
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    };
+    await kubeConfig.applyToHTTPSOptions(options);
+    const url = new URL(`${server.replace(/\/$/, "")}${path}?${new URLSearchParams(query).toString()}`);
+    const { status, answer } = await send(url, options, content);
+    if (status >= 200 && status <= 299) return JSON.parse(answer) as PropertyMap;
+    throw new ApiError(refusal(answer) ?? `the API server answered HTTP ${status}`, status);
   }
 }
 
-function writeQuery({ fieldManager, dryRun, force }: WriteOptions): Call["query"] {
-  return { fieldManager, dryRun: dryRun ? "All" : undefined, force: force === undefined ? undefined : String(force) };
+const unreachable = (reason?: string) => new Error(`configured Kubernetes cluster is unreachable: ${reason}`);
+
+function at(collection: string, object: PropertyMap): string {
+  return `${collection}/${encodeURIComponent(metadataText(object, "name"))}`;
+}
+
+function writeQuery({ fieldManager, dryRun, force }: WriteOptions): Record<string, string> {
+  return { fieldManager, ...(dryRun && { dryRun: "All" }), ...(force !== undefined && { force: String(force) }) };
+}
+
+function send(url: URL, options: RequestOptions, content?: string): Promise<{ status: number; answer: string }> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(unreachable(error.message || error.code));
+    const request = httpsRequest(url, options, (response) => {
+      text(response).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), fail);
+    });
+    request.on("error", fail).end(content);
+  });
+}
+
+function refusal(answer: string): string | undefined {
+  try {
+    const { message } = JSON.parse(answer) as { message?: unknown };
+    return typeof message === "string" ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,35 +1,25 @@
-import { existsSync } from "node:fs";
-import { homedir } from "node:os";
-import { isDeepStrictEqual } from "node:util";
 import { KubeConfig } from "@kubernetes/client-node";
-import { Unknown, type PropertyMap, type PropertyValue } from "../protocol/propertyValue";
-import type { CheckFailure, DiffResult } from "../protocol/standIn";
+import type { DiffResult } from "../../engine/propertyDiff";
+import type { CheckFailure } from "../../engine/providerProtocol";
+import { equal, unknownValue, type PropertyMap, type PropertyValue } from "../../engine/values";
+import { namedDiff } from "../protocol/standIn";
 
-/** The provider's configuration as the stand-in uses it. */
-export interface ProviderSettings {
-  /** Undefined while the cluster cannot be known; `problem` then says why. */
-  kubeConfig?: KubeConfig;
-  problem?: string;
-  defaultNamespace: string;
-  upsertExistingObjects: boolean;
-  enableSecretMutable: boolean;
-  enableConfigMapMutable: boolean;
-  enablePatchForce: boolean;
-}
+/** The cluster to talk to, or why it cannot be known. */
+export type ProviderSettings =
+  { kubeConfig: KubeConfig; problem?: undefined } | { kubeConfig?: undefined; problem: string };
 
-/** Configuration of the real provider that would change what happens, and that the stand-in does not do. */
-const notServed = [
-  "alwaysRender",
-  "cluster",
-  "deleteUnreachable",
-  "helmReleaseSettings",
-  "kubeClientSettings",
-  "renderYamlToDirectory",
-  "skipUpdateUnreachable",
+/** Configuration that the stand-in takes; the last two change nothing that it does. */
+const served = [
+  "kubeconfig",
+  "clusterIdentifier",
+  "upsertExistingObjects",
+  "version",
+  "suppressDeprecationWarnings",
+  "suppressHelmHookWarnings",
 ];
 
 /** The SDK sends booleans as JSON text. */
-function isTrue(value: PropertyValue | undefined): boolean {
+export function isTrue(value: PropertyValue | undefined): boolean {
   return value === true || value === "true";
 }
 
@@ -40,49 +30,22 @@ function isSet(value: PropertyValue | undefined): boolean {
 /** Refuses, by name, the configuration that the stand-in would otherwise ignore. */
 export function configFailures(config: PropertyMap): CheckFailure[] {
   const reason = "the stand-in for the kubernetes plugin does not serve this setting; the real plugin does";
-  const failures = notServed.filter((name) => isSet(config[name])).map((property) => ({ property, reason }));
-  const apply = config.enableServerSideApply;
-  if (apply === false || apply === "false") failures.push({ property: "enableServerSideApply", reason });
-  return failures;
-}
-
-/** The kubeconfig in `config`: its content, a path to it, or, when absent, what kubectl would take. */
-function loadKubeConfig(config: PropertyMap): KubeConfig {
-  const { kubeconfig, context } = config;
-  const loaded = new KubeConfig();
-  if (typeof kubeconfig === "string" && kubeconfig !== "") {
-    const path = kubeconfig.replace(/^~(?=\/)/, homedir());
-    if (!kubeconfig.includes("\n") && existsSync(path)) loaded.loadFromFile(path);
-    else loaded.loadFromString(kubeconfig);
-  } else {
-    loaded.loadFromDefault();
-  }
-  if (typeof context === "string" && context !== "") loaded.setCurrentContext(context);
-  return loaded;
+  const names = Object.keys(config).filter((name) => !served.includes(name) && !name.startsWith("__"));
+  const refused = names.filter((name) => isSet(config[name]) !== (name === "enableServerSideApply"));
+  return refused.map((property) => ({ property, reason }));
 }
 
 /** Reads the provider's configuration; a kubeconfig that cannot be read is a `problem`, not an error. */
-export function readSettings(config: PropertyMap): ProviderSettings {
-  const settings: ProviderSettings = {
-    defaultNamespace: typeof config.namespace === "string" ? config.namespace : "",
-    upsertExistingObjects: isTrue(config.upsertExistingObjects),
-    enableSecretMutable: isTrue(config.enableSecretMutable),
-    enableConfigMapMutable: isTrue(config.enableConfigMapMutable),
-    enablePatchForce: isTrue(config.enablePatchForce),
-  };
-  if (config.kubeconfig instanceof Unknown || config.context instanceof Unknown) {
-    return { ...settings, problem: "the kubeconfig is not known yet" };
-  }
+export function readSettings({ kubeconfig }: PropertyMap): ProviderSettings {
+  if (kubeconfig === unknownValue) return { problem: "the kubeconfig is not known yet" };
   try {
-    const kubeConfig = loadKubeConfig(config);
-    if (kubeConfig.getCurrentCluster() === null) {
-      return { ...settings, problem: `the kubeconfig has no cluster for context "${kubeConfig.getCurrentContext()}"` };
-    }
-    const namespace = kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace;
-    return { ...settings, kubeConfig, defaultNamespace: settings.defaultNamespace || namespace || "default" };
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromString(typeof kubeconfig === "string" ? kubeconfig : "");
+    if (kubeConfig.getCurrentCluster() !== null) return { kubeConfig };
+    return { problem: "kubeconfig is not the content of a kubeconfig with a current context" };
   } catch {
     // The parser's message may quote the kubeconfig, which holds credentials.
-    return { ...settings, problem: "the kubeconfig is no readable kubeconfig (its content, or the path of one)" };
+    return { problem: "kubeconfig is not the content of a kubeconfig" };
   }
 }
 
@@ -94,15 +57,15 @@ function activeCluster(config: PropertyMap): object | undefined {
 /** Whether provider and resources must be replaced. Source: DiffConfig in pulumi-kubernetes provider.go. */
 export function diffConfig(olds: PropertyMap, news: PropertyMap): DiffResult {
   const names = new Set([...Object.keys(olds), ...Object.keys(news)]);
-  const changed = [...names].filter((name) => !isDeepStrictEqual(olds[name], news[name]));
-  const [oldId, newId] = [olds.clusterIdentifier, news.clusterIdentifier];
-  const [hadId, hasId] = [isSet(oldId), isSet(newId)];
-  if (hasId && isDeepStrictEqual(oldId, newId)) return { changed, replaces: [] };
-  const replaces = hadId && hasId ? ["clusterIdentifier"] : [];
-  const addressing = ["kubeconfig", "context"].filter((name) => changed.includes(name));
-  const notKnown = addressing.filter((name) => news[name] instanceof Unknown);
-  if (notKnown.length > 0) return { changed, replaces: [...replaces, ...notKnown] };
-  const [before, after] = [activeCluster(olds), activeCluster(news)];
-  const moved = before !== undefined && after !== undefined && !isDeepStrictEqual(before, after);
-  return { changed, replaces: moved ? [...replaces, ...addressing] : replaces };
+  const changed = [...names].filter((name) => !equal(olds[name], news[name]));
+  const [hadId, hasId] = [isSet(olds.clusterIdentifier), isSet(news.clusterIdentifier)];
+  const moved = (): boolean => {
+    if (!changed.includes("kubeconfig")) return false;
+    const [before, after] = [activeCluster(olds), activeCluster(news)];
+    return news.kubeconfig === unknownValue || (before !== undefined && after !== undefined && !equal(before, after));
+  };
+  if (hasId && equal(olds.clusterIdentifier, news.clusterIdentifier)) {
+    return namedDiff(news.kubeconfig === unknownValue ? ["kubeconfig"] : changed);
+  }
+  return namedDiff(changed, [...(hadId && hasId ? ["clusterIdentifier"] : []), ...(moved() ? ["kubeconfig"] : [])]);
 }

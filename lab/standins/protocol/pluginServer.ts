@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import * as grpc from "@grpc/grpc-js";
-import { PluginInfo, type PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { channelOptions } from "../../engine/rpc";
+import { fromWire, revealMap, type PropertyMap } from "../../engine/values";
 import type { EngineLog } from "./engineLog";
-import { Refusal, toGrpcError } from "./grpcErrors";
-import { autonamingOf, diffResponse, readConfig } from "./messages";
-import { fromStruct, plainMap, toStruct, type PropertyMap } from "./propertyValue";
-import type { CheckFailure, ResourceHandler, ResourceRequest, StandIn } from "./standIn";
+import type { ResourceHandler, ResourceRequest, StandIn, TargetRequest } from "./standIn";
+import { writeChecked, writeDiff, writeError, writeMap } from "./wire";
 
 /** Sent as the plugin's version: its SDK's, so that the engine finds it recent enough; the build part says what it is. */
 function standInVersion(name: string): string {
@@ -16,18 +17,20 @@ function standInVersion(name: string): string {
   return `${(JSON.parse(file) as { version: string }).version}+stand-in`;
 }
 
-/** Kubernetes objects and kubeconfigs may be large; gRPC's own bound of 4 MiB is too small for a whole request. */
-const maxMessageBytes = 400 * 1024 * 1024;
-
-interface ResourceMessage {
-  getUrn(): string;
-  getName(): string;
-  getType(): string;
+function unary<Request, Response>(handle: (request: Request) => Response | Promise<Response>) {
+  const handler: grpc.handleUnaryCall<Request, Response> = (call, callback) => {
+    Promise.resolve(call.request)
+      .then(handle)
+      .then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(writeError(error)),
+      );
+  };
+  return handler;
 }
 
 /** Serves one stand-in over Pulumi's ResourceProvider protocol: marshalling here, behaviour in the {@link StandIn}. */
 class PluginService {
-  private keepSecrets = true;
   private readonly cancellation = new AbortController();
 
   constructor(
@@ -37,157 +40,99 @@ class PluginService {
 
   /** The methods served; gRPC answers UNIMPLEMENTED to the others, which the engine understands. */
   methods(): grpc.UntypedServiceImplementation {
+    const { name, checkConfig, diffConfig } = this.standIn;
     return {
-      getPluginInfo: this.unary(() => new PluginInfo().setVersion(standInVersion(this.standIn.name))),
-      attach: this.unary((request: PluginAttach) => {
-        this.log.attach(request.getAddress());
-        return new Empty();
-      }),
-      cancel: this.unary(() => {
+      getPluginInfo: unary(() => new PluginInfo().setVersion(standInVersion(name))),
+      cancel: unary(() => {
         this.cancellation.abort(new Error("the operation was cancelled"));
         return new Empty();
       }),
-      checkConfig: this.unary((request: proto.CheckRequest) => this.checkConfig(request)),
-      diffConfig: this.unary((request: proto.DiffRequest) => this.diffConfig(request)),
-      configure: this.unary((request: proto.ConfigureRequest) => this.configure(request)),
-      check: this.unary((request: proto.CheckRequest) => this.check(request)),
-      diff: this.unary((request: proto.DiffRequest) => this.diff(request)),
-      create: this.unary((request: proto.CreateRequest) => this.create(request)),
-      read: this.unary((request: proto.ReadRequest) => this.read(request)),
-      update: this.unary((request: proto.UpdateRequest) => this.update(request)),
-      delete: this.unary((request: proto.DeleteRequest) => this.delete(request)),
+      checkConfig: unary((request: proto.CheckRequest) => {
+        const inputs = fromWire(request.getNews());
+        return writeChecked({ inputs, failures: checkConfig?.(revealMap(inputs)) ?? [] });
+      }),
+      ...(diffConfig && {
+        diffConfig: unary((request: proto.DiffRequest) =>
+          writeDiff(diffConfig(revealMap(fromWire(request.getOlds())), revealMap(fromWire(request.getNews())))),
+        ),
+      }),
+      configure: unary((request: proto.ConfigureRequest) => this.configure(request)),
+      check: unary((request: proto.CheckRequest) =>
+        writeChecked(this.handlerOf(request.getUrn()).check(this.take(request.getNews()))),
+      ),
+      diff: unary((request: proto.DiffRequest) => this.diff(request)),
+      create: unary((request: proto.CreateRequest) => this.create(request)),
+      read: unary((request: proto.ReadRequest) => this.read(request)),
+      update: unary((request: proto.UpdateRequest) => this.update(request)),
+      delete: unary((request: proto.DeleteRequest) => this.delete(request)),
     };
   }
 
-  private unary<Request, Response>(handle: (request: Request) => Response | Promise<Response>) {
-    const handler: grpc.handleUnaryCall<Request, Response> = (call, callback) => {
-      Promise.resolve(call.request)
-        .then(handle)
-        .then(
-          (response) => callback(null, response),
-          (error: unknown) => callback(toGrpcError(error, this.keepSecrets)),
-        );
-    };
-    return handler;
-  }
-
-  private handlerFor(message: ResourceMessage): [ResourceHandler, ResourceRequest] {
-    const urn = message.getUrn();
-    const [, , qualifiedType = "", urnName = ""] = urn.split("::");
-    const type = message.getType() || qualifiedType.split("$").at(-1) || "";
-    const handler = this.standIn.resources.get(type);
-    if (handler === undefined) {
-      const served = [...this.standIn.resources.keys()].join(", ");
-      throw new Refusal(
-        `the stand-in for the ${this.standIn.name} plugin does not serve ${type}, only ${served}; ` +
-          `install the real plugin (pulumi plugin install resource ${this.standIn.name}) to use this type`,
-      );
-    }
-    const name = message.getName() || urnName;
-    return [handler, { urn, type, name, log: this.log, signal: this.cancellation.signal }];
-  }
-
-  /** Properties for a handler: without envelopes when the real provider takes none. */
-  private take(struct: Parameters<typeof fromStruct>[0]): PropertyMap {
-    const map = fromStruct(struct);
-    return this.standIn.acceptSecrets ? map : plainMap(map);
-  }
-
-  private give(map: PropertyMap) {
-    return toStruct(map, this.keepSecrets);
-  }
-
-  private checkResponse(inputs: PropertyMap, failures: readonly CheckFailure[] = []): proto.CheckResponse {
-    const list = failures.map((failure) =>
-      new proto.CheckFailure().setProperty(failure.property).setReason(failure.reason),
+  private handlerOf(urn: string): ResourceHandler {
+    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
+    const { name, resources } = this.standIn;
+    const handler = resources[type];
+    if (handler !== undefined) return handler;
+    throw new Error(
+      `the stand-in for the ${name} plugin does not serve ${type}, only ${Object.keys(resources).join(", ")}; ` +
+        `install the real plugin (pulumi plugin install resource ${name}) to use this type`,
     );
-    return new proto.CheckResponse().setInputs(this.give(inputs)).setFailuresList(list);
   }
 
-  private checkConfig(request: proto.CheckRequest): proto.CheckResponse {
-    const news = fromStruct(request.getNews());
-    return this.checkResponse(news, this.standIn.checkConfig?.(plainMap(news)));
+  private request(urn: string): ResourceRequest {
+    return { urn, name: urn.split("::")[3] ?? "", log: this.log, signal: this.cancellation.signal };
   }
 
-  private diffConfig(request: proto.DiffRequest): proto.DiffResponse {
-    const [olds, news] = [plainMap(fromStruct(request.getOlds())), plainMap(fromStruct(request.getNews()))];
-    if (this.standIn.diffConfig === undefined) {
-      throw new Refusal("DiffConfig is not implemented", grpc.status.UNIMPLEMENTED);
-    }
-    return diffResponse(this.standIn.diffConfig(olds, news));
+  private target(message: proto.ReadRequest | proto.DeleteRequest): TargetRequest {
+    return { ...this.request(message.getUrn()), id: message.getId(), state: this.take(message.getProperties()) };
+  }
+
+  /** Properties for a handler: without secret marks when the real provider takes none. */
+  private take(struct: Struct | undefined): PropertyMap {
+    const map = fromWire(struct);
+    return this.standIn.acceptSecrets ? map : revealMap(map);
   }
 
   private configure(request: proto.ConfigureRequest): proto.ConfigureResponse {
-    this.keepSecrets = request.getAcceptsecrets();
-    this.standIn.configure?.(readConfig(request));
+    this.standIn.configure?.(revealMap(fromWire(request.getArgs())));
     this.log.write("info", `${this.standIn.name}: served by a stand-in, not by the real plugin`);
-    return new proto.ConfigureResponse()
-      .setAcceptsecrets(this.standIn.acceptSecrets)
-      .setSupportspreview(true)
-      .setSupportsAutonamingConfiguration(true);
-  }
-
-  private check(request: proto.CheckRequest): proto.CheckResponse {
-    const [handler, resource] = this.handlerFor(request);
-    const { inputs, failures } = handler.check({
-      ...resource,
-      olds: this.take(request.getOlds()),
-      news: this.take(request.getNews()),
-      randomSeed: request.getRandomseed_asU8(),
-      autonaming: autonamingOf(request),
-    });
-    return this.checkResponse(inputs, failures);
+    return new proto.ConfigureResponse().setAcceptsecrets(this.standIn.acceptSecrets).setSupportspreview(true);
   }
 
   private diff(request: proto.DiffRequest): proto.DiffResponse {
-    const [handler, resource] = this.handlerFor(request);
-    const result = handler.diff({
-      ...resource,
-      id: request.getId(),
-      state: this.take(request.getOlds()),
-      news: this.take(request.getNews()),
-      ignoreChanges: request.getIgnorechangesList(),
-    });
-    return diffResponse(result);
+    const [state, news] = [this.take(request.getOlds()), this.take(request.getNews())];
+    return writeDiff(this.handlerOf(request.getUrn()).diff(state, news, request.getIgnorechangesList()));
   }
 
   private async create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
-    const [handler, resource] = this.handlerFor(request);
-    const inputs = this.take(request.getProperties());
-    const { id, outputs } = await handler.create({ ...resource, inputs, preview: request.getPreview() });
-    return new proto.CreateResponse().setId(id).setProperties(this.give(outputs));
+    const [urn, inputs] = [request.getUrn(), this.take(request.getProperties())];
+    const call = { ...this.request(urn), inputs, preview: request.getPreview() };
+    const { id, outputs } = await this.handlerOf(urn).create(call);
+    return new proto.CreateResponse().setId(id).setProperties(writeMap(outputs));
   }
 
   private async read(request: proto.ReadRequest): Promise<proto.ReadResponse> {
-    const [handler, resource] = this.handlerFor(request);
-    const id = request.getId();
-    const [state, inputs] = [this.take(request.getProperties()), this.take(request.getInputs())];
-    if (handler.read === undefined) {
-      return new proto.ReadResponse().setId(id).setProperties(request.getProperties()).setInputs(request.getInputs());
-    }
-    const result = await handler.read({ ...resource, id, state, inputs });
-    if (result.id === "") return new proto.ReadResponse();
-    return new proto.ReadResponse()
-      .setId(result.id)
-      .setProperties(this.give(result.outputs))
-      .setInputs(this.give(result.inputs));
+    const call = { ...this.target(request), inputs: this.take(request.getInputs()) };
+    if (Object.keys(call.state).length === 0) throw new Error("the stand-ins import nothing; the real plugins do");
+    const found = await this.handlerOf(request.getUrn()).read?.(call);
+    const { id, outputs, inputs } = found ?? { ...call, outputs: call.state };
+    if (id === "") return new proto.ReadResponse();
+    return new proto.ReadResponse().setId(id).setProperties(writeMap(outputs)).setInputs(writeMap(inputs));
   }
 
   private async update(request: proto.UpdateRequest): Promise<proto.UpdateResponse> {
-    const [handler, resource] = this.handlerFor(request);
-    const outputs = await handler.update({
-      ...resource,
+    const outputs = await this.handlerOf(request.getUrn()).update({
+      ...this.request(request.getUrn()),
       id: request.getId(),
       state: this.take(request.getOlds()),
       news: this.take(request.getNews()),
       preview: request.getPreview(),
     });
-    return new proto.UpdateResponse().setProperties(this.give(outputs));
+    return new proto.UpdateResponse().setProperties(writeMap(outputs));
   }
 
   private async delete(request: proto.DeleteRequest): Promise<Empty> {
-    const [handler, resource] = this.handlerFor(request);
-    await handler.delete?.({ ...resource, id: request.getId(), state: this.take(request.getProperties()) });
+    await this.handlerOf(request.getUrn()).delete?.(this.target(request));
     return new Empty();
   }
 }
@@ -197,10 +142,7 @@ export async function startPluginServer(
   standIn: StandIn,
   log: EngineLog,
 ): Promise<{ server: grpc.Server; port: number }> {
-  const server = new grpc.Server({
-    "grpc.max_receive_message_length": maxMessageBytes,
-    "grpc.max_send_message_length": maxMessageBytes,
-  });
+  const server = new grpc.Server(channelOptions);
   server.addService(ResourceProviderService, new PluginService(standIn, log).methods());
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>

@@ -1,12 +1,11 @@
-import type { DetailedDiff } from "./detailedDiff";
+import type { DiffResult } from "../../engine/propertyDiff";
+import type { CheckFailure, CheckResult } from "../../engine/providerProtocol";
+import type { PropertyMap } from "../../engine/values";
 import type { EngineLog } from "./engineLog";
-import type { PropertyMap } from "./propertyValue";
 
-/** What every request about a resource carries. */
+/** A call that may take time. */
 export interface ResourceRequest {
   urn: string;
-  /** Type token, such as `command:remote:Command`. */
-  type: string;
   /** The resource's name in the program. */
   name: string;
   log: EngineLog;
@@ -14,99 +13,47 @@ export interface ResourceRequest {
   signal: AbortSignal;
 }
 
-export interface CheckRequest extends ResourceRequest {
-  /** Inputs of the previous deployment; empty for a new resource. */
-  olds: PropertyMap;
-  news: PropertyMap;
-  randomSeed: Uint8Array;
-  /** What the engine wants for a name the program leaves open; undefined leaves it to the provider. */
-  autonaming?: { mode: "propose" | "enforce" | "disable"; proposedName: string };
-}
-
-export interface CheckFailure {
-  /** Path of the wrong property, or empty for the resource as a whole. */
-  property: string;
-  reason: string;
-}
-
-export interface CheckResult {
-  inputs: PropertyMap;
-  failures?: CheckFailure[];
-}
-
-export interface DiffRequest extends ResourceRequest {
+/** A call about a resource that is there: `state` are its recorded outputs. */
+export interface TargetRequest extends ResourceRequest {
   id: string;
-  /** The recorded outputs. */
   state: PropertyMap;
-  news: PropertyMap;
-  ignoreChanges: readonly string[];
 }
 
-export interface DiffResult {
-  /** Top-level names that changed; taken from `detailedDiff` when it is given. */
-  changed?: string[];
-  /** Names that ask for replacement; taken from `detailedDiff` when it is given. */
-  replaces?: string[];
-  detailedDiff?: DetailedDiff;
-  deleteBeforeReplace?: boolean;
-}
-
-export interface CreateRequest extends ResourceRequest {
-  inputs: PropertyMap;
-  preview: boolean;
-}
+export type CreateRequest = ResourceRequest & { inputs: PropertyMap; preview: boolean };
+export type ReadRequest = TargetRequest & { inputs: PropertyMap };
+export type UpdateRequest = TargetRequest & { news: PropertyMap; preview: boolean };
 
 export interface CreateResult {
   id: string;
   outputs: PropertyMap;
 }
-
-export interface ReadRequest extends ResourceRequest {
-  id: string;
-  state: PropertyMap;
+/** With an empty id when the resource is gone. */
+export interface ReadResult extends CreateResult {
   inputs: PropertyMap;
-}
-
-export interface ReadResult {
-  /** Empty when the resource is gone. */
-  id: string;
-  outputs: PropertyMap;
-  inputs: PropertyMap;
-}
-
-export interface UpdateRequest extends ResourceRequest {
-  id: string;
-  state: PropertyMap;
-  news: PropertyMap;
-  preview: boolean;
-}
-
-export interface DeleteRequest extends ResourceRequest {
-  id: string;
-  state: PropertyMap;
 }
 
 /** One resource type. Errors thrown reach the user as they are, so they carry no secrets. */
 export interface ResourceHandler {
-  check(request: CheckRequest): CheckResult;
-  diff(request: DiffRequest): DiffResult;
+  check(news: PropertyMap): CheckResult;
+  diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): DiffResult;
   create(request: CreateRequest): Promise<CreateResult>;
   /** Absent: the recorded state is what there is. */
   read?(request: ReadRequest): Promise<ReadResult>;
   update(request: UpdateRequest): Promise<PropertyMap>;
   /** Absent: nothing to do. */
-  delete?(request: DeleteRequest): Promise<void>;
+  delete?(request: TargetRequest): Promise<void>;
 }
 
-/** A provider plugin served by {@link createPluginServer}: exactly the listed resource types and no others. */
+/** A provider plugin: exactly the listed resource types and no others. */
 export interface StandIn {
   /** Pulumi package name, such as `command`. */
   readonly name: string;
   /** What the real provider answers: false makes the engine send plain values and mark outputs by same-named inputs. */
   readonly acceptSecrets: boolean;
-  readonly resources: ReadonlyMap<string, ResourceHandler>;
-  checkConfig?(news: PropertyMap): CheckFailure[];
-  diffConfig?(olds: PropertyMap, news: PropertyMap): DiffResult;
+  readonly resources: Readonly<Record<string, ResourceHandler>>;
+  readonly checkConfig?: (news: PropertyMap) => CheckFailure[];
+  /** Absent: the engine compares. */
+  readonly diffConfig?: (olds: PropertyMap, news: PropertyMap) => DiffResult;
   configure?(config: PropertyMap): void;
 }
 
@@ -119,4 +66,9 @@ export class PartialFailure extends Error {
   ) {
     super(message);
   }
+}
+
+/** A diff of named properties; those in `replaceKeys` cannot be changed in place. */
+export function namedDiff(changedKeys: string[], replaceKeys: string[] = []): DiffResult {
+  return { changes: changedKeys.length > 0 ? "some" : "none", changedKeys, replaceKeys, deleteBeforeReplace: false };
 }

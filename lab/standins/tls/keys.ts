@@ -1,17 +1,16 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 
-/** Key algorithms by the names that the tls package uses. */
-export type Algorithm = "RSA" | "ECDSA" | "ED25519";
-
 /** A private key ready to sign certificates and requests. */
 export interface SigningKey {
-  algorithm: Algorithm;
+  /** As the tls package names it. */
+  algorithm: "RSA" | "ECDSA";
   keys: CryptoKeyPair;
   /** What to sign with: the hash follows the key, as in Go's crypto/x509. */
-  signing: { name: string; hash?: string };
+  signing: { name: string; hash: string };
+  /** DER of the public half, as it stands in a certificate. */
+  publicKey: Buffer;
 }
 
-const algorithms: Partial<Record<string, Algorithm>> = { rsa: "RSA", ec: "ECDSA", ed25519: "ED25519" };
 const curves: Partial<Record<string, { namedCurve: string; hash: string }>> = {
   prime256v1: { namedCurve: "P-256", hash: "SHA-256" },
   secp384r1: { namedCurve: "P-384", hash: "SHA-384" },
@@ -33,22 +32,14 @@ function parse(pem: string, property: string): KeyObject {
   }
 }
 
-function webCryptoAlgorithm(key: KeyObject, property: string): { name: string; namedCurve?: string; hash?: string } {
-  switch (key.asymmetricKeyType) {
-    case "rsa":
-      return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
-    case "ed25519":
-      return { name: "Ed25519" };
-    default: {
-      const name = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "unknown";
-      const curve = curves[name];
-      if (curve) return { name: "ECDSA", ...curve };
-      throw new Error(
-        `${property}: the stand-in signs with RSA, ED25519 and ECDSA P256, P384 and P521, not ${name}; ` +
-          "use another ecdsaCurve, or the real tls plugin",
-      );
-    }
-  }
+function webCryptoAlgorithm(key: KeyObject, property: string): { name: string; namedCurve?: string; hash: string } {
+  if (key.asymmetricKeyType === "rsa") return { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" };
+  const name = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? "unknown";
+  const curve = curves[name];
+  if (curve) return { name: "ECDSA", ...curve };
+  throw new Error(
+    `${property}: the stand-in signs with RSA and ECDSA P256, P384 and P521, not ${name}; the real tls plugin does`,
+  );
 }
 
 /**
@@ -58,15 +49,17 @@ function webCryptoAlgorithm(key: KeyObject, property: string): { name: string; n
 export async function readSigningKey(pem: string, property: string): Promise<SigningKey> {
   const key = parse(pem, property);
   const algorithm = webCryptoAlgorithm(key, property);
-  const [pkcs8, spki] = [
-    key.export({ type: "pkcs8", format: "der" }),
-    createPublicKey(key).export({ type: "spki", format: "der" }),
-  ];
+  const privateDer = key.export({ type: "pkcs8", format: "der" });
+  const publicKey = createPublicKey(key).export({ type: "spki", format: "der" });
   const importKey = (format: "pkcs8" | "spki", der: Buffer, usage: KeyUsage) =>
     crypto.subtle.importKey(format, new Uint8Array(der), algorithm, true, [usage]);
   return {
-    algorithm: algorithms[key.asymmetricKeyType ?? ""] ?? "ECDSA",
-    keys: { privateKey: await importKey("pkcs8", pkcs8, "sign"), publicKey: await importKey("spki", spki, "verify") },
-    signing: { name: algorithm.name, hash: algorithm.hash },
+    algorithm: algorithm.namedCurve === undefined ? "RSA" : "ECDSA",
+    keys: {
+      privateKey: await importKey("pkcs8", privateDer, "sign"),
+      publicKey: await importKey("spki", publicKey, "verify"),
+    },
+    signing: algorithm,
+    publicKey,
   };
 }

@@ -2,28 +2,33 @@ import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
-import type { PropertyMap } from "../protocol/propertyValue";
-import { allowedUseNames, usageExtensions } from "./certificateUses";
+import type { PropertyMap } from "../../engine/values";
+import type { CreateResult } from "../protocol/standIn";
 import { readSigningKey } from "./keys";
 import { stateOnlyResource } from "./stateOnlyResource";
 
-const hours = z.number().int().min(0);
+/** The uses that a TLS client's certificate has, and a server's, to be told from it. */
+const keyUsages: Partial<Record<string, x509.KeyUsageFlags>> = {
+  digital_signature: x509.KeyUsageFlags.digitalSignature,
+  key_encipherment: x509.KeyUsageFlags.keyEncipherment,
+};
+const extendedKeyUsages: Partial<Record<string, string>> = {
+  client_auth: x509.ExtendedKeyUsage.clientAuth,
+  server_auth: x509.ExtendedKeyUsage.serverAuth,
+};
 
+const hours = z.number().int().min(0);
 const schema = z.strictObject({
   certRequestPem: z.string(),
   caCertPem: z.string(),
   caPrivateKeyPem: z.string(),
   validityPeriodHours: hours,
-  allowedUses: z.array(z.enum(allowedUseNames)),
-  earlyRenewalHours: hours.optional(),
-  isCaCertificate: z.boolean().optional(),
-  maxPathLength: z.number().int().min(-1).optional(),
-  setSubjectKeyId: z.boolean().optional(),
+  allowedUses: z.array(z.enum([...Object.keys(keyUsages), ...Object.keys(extendedKeyUsages)])),
+  earlyRenewalHours: hours.default(0),
 });
 type Inputs = z.infer<typeof schema>;
 
 const hourMs = 3_600_000;
-const oids = { subjectAlternativeName: "2.5.29.17", subjectKeyIdentifier: "2.5.29.14" };
 
 function read<Parsed>(parse: () => Parsed, property: string, what: string): Parsed {
   try {
@@ -33,27 +38,25 @@ function read<Parsed>(parse: () => Parsed, property: string, what: string): Pars
   }
 }
 
-async function extensions(inputs: Inputs, request: x509.Pkcs10CertificateRequest, ca: x509.X509Certificate) {
-  // Go takes a maximum path length of 0 for "not set", and so does the real provider.
-  const pathLength = inputs.isCaCertificate && (inputs.maxPathLength ?? 0) > 0 ? inputs.maxPathLength : undefined;
-  const list: x509.Extension[] = [
-    ...usageExtensions(inputs.allowedUses),
-    new x509.BasicConstraintsExtension(inputs.isCaCertificate ?? false, pathLength, true),
-  ];
-  if (inputs.isCaCertificate || inputs.setSubjectKeyId) {
-    list.push(await x509.SubjectKeyIdentifierExtension.create(request.publicKey));
-  }
+function extensions(allowedUses: string[], ca: x509.X509Certificate): x509.Extension[] {
+  const flags: x509.KeyUsageFlags = allowedUses.reduce<number>((sum, use) => sum | (keyUsages[use] ?? 0), 0);
+  const purposes = allowedUses.flatMap((use) => extendedKeyUsages[use] ?? []);
   const caKeyId = ca.getExtension(x509.SubjectKeyIdentifierExtension)?.keyId;
-  if (caKeyId) list.push(new x509.AuthorityKeyIdentifierExtension(caKeyId));
-  const names = request.getExtension(oids.subjectAlternativeName);
-  if (names) list.push(new x509.Extension(names.type, request.subject === "", names.value));
-  return list;
+  return [
+    ...(flags ? [new x509.KeyUsagesExtension(flags, true)] : []),
+    ...(purposes.length > 0 ? [new x509.ExtendedKeyUsageExtension(purposes)] : []),
+    new x509.BasicConstraintsExtension(false, undefined, true),
+    ...(caKeyId ? [new x509.AuthorityKeyIdentifierExtension(caKeyId)] : []),
+  ];
 }
 
-async function sign(inputs: Inputs): Promise<{ id: string; outputs: PropertyMap }> {
+async function sign(inputs: Inputs): Promise<CreateResult> {
   const request = read(() => new x509.Pkcs10CertificateRequest(inputs.certRequestPem), "certRequestPem", "request");
   const ca = read(() => new x509.X509Certificate(inputs.caCertPem), "caCertPem", "certificate");
   const caKey = await readSigningKey(inputs.caPrivateKeyPem, "caPrivateKeyPem");
+  if (!caKey.publicKey.equals(Buffer.from(ca.publicKey.rawData))) {
+    throw new Error("caPrivateKeyPem is not the key of the certificate in caCertPem");
+  }
   const [start, serial] = [new Date(), randomBytes(16)];
   // A leading 01 keeps the serial positive and its length fixed.
   serial[0] = 1;
@@ -67,7 +70,7 @@ async function sign(inputs: Inputs): Promise<{ id: string; outputs: PropertyMap 
     publicKey: request.publicKey,
     signingKey: caKey.keys.privateKey,
     signingAlgorithm: caKey.signing,
-    extensions: await extensions(inputs, request, ca),
+    extensions: extensions(inputs.allowedUses, ca),
   });
   return {
     id: BigInt(`0x${serial.toString("hex")}`).toString(),
@@ -76,7 +79,7 @@ async function sign(inputs: Inputs): Promise<{ id: string; outputs: PropertyMap 
       caKeyAlgorithm: caKey.algorithm,
       validityStartTime: start.toISOString(),
       validityEndTime: end.toISOString(),
-      readyForRenewal: (inputs.earlyRenewalHours ?? 0) >= inputs.validityPeriodHours,
+      readyForRenewal: inputs.earlyRenewalHours >= inputs.validityPeriodHours,
     },
   };
 }
@@ -94,8 +97,8 @@ function aged({ validityEndTime, earlyRenewalHours }: PropertyMap): PropertyMap 
  */
 export const locallySignedCert = stateOnlyResource({
   schema,
+  // What a certificate is that the stand-in makes; asking for another is refused by name.
   defaults: { earlyRenewalHours: 0, isCaCertificate: false, setSubjectKeyId: false },
-  kept: ["maxPathLength"],
   inPlace: ["earlyRenewalHours"],
   secret: ["caPrivateKeyPem"],
   computed: ["certPem", "caKeyAlgorithm", "validityStartTime", "validityEndTime", "readyForRenewal"],

@@ -1,5 +1,5 @@
-import { kubernetesStandIn } from "../../../lab/standins/kubernetes/kubernetesStandIn";
-import { Secret, type PropertyMap } from "../../../lab/standins/protocol/propertyValue";
+import { makeSecret, type PropertyMap } from "../../../lab/engine/values";
+import { kubernetesStandIn } from "../../../lab/standins/kubernetes";
 import { FakeCluster } from "./fakeCluster";
 import { PluginClient } from "./pluginClient";
 
@@ -15,16 +15,16 @@ export function tokenSecret(token = "abc"): PropertyMap {
     kind: "Secret",
     metadata: { name: "bootstrap-token-x", namespace: "kube-system" },
     type: "bootstrap.kubernetes.io/token",
-    stringData: new Secret({ "token-secret": token }),
+    stringData: makeSecret({ "token-secret": token }),
   };
 }
 
-/** As the SDK sends a ClusterRoleBinding; `name` null leaves it to be named. */
-export function binding(role = "system:node-bootstrapper", name: string | null = "kubelet-bootstrap"): PropertyMap {
+/** As the SDK sends a ClusterRoleBinding. */
+export function binding(role = "system:node-bootstrapper", name = "kubelet-bootstrap"): PropertyMap {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRoleBinding",
-    metadata: { ...(name !== null && { name }), labels: { app: "demo" } },
+    metadata: { name, labels: { app: "demo" } },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
     subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:bootstrappers" }],
   };

@@ -4,16 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import * as x509 from "@peculiar/x509";
-import { isMap, type PropertyMap, type PropertyValue } from "../../../lab/standins/protocol/propertyValue";
-
-const discovery: Record<string, [string, string, boolean][]> = {
-  "/api/v1": [
-    ["secrets", "Secret", true],
-    ["configmaps", "ConfigMap", true],
-    ["namespaces", "Namespace", false],
-  ],
-  "/apis/rbac.authorization.k8s.io/v1": [["clusterrolebindings", "ClusterRoleBinding", false]],
-};
+import { isMap, type PropertyMap, type PropertyValue } from "../../../lab/engine/values";
 
 export interface SeenRequest {
   method: string;
@@ -38,7 +29,7 @@ async function newCertificate(): Promise<{ cert: string; key: string }> {
   return { cert: certificate.toString("pem"), key: key.export({ type: "pkcs8", format: "pem" }).toString() };
 }
 
-/** Just enough of an API server to see what the stand-in asks of one: discovery, and objects by path. */
+/** Just enough of an API server to see what the stand-in asks of one: objects by path. */
 export class FakeCluster {
   readonly objects = new Map<string, PropertyMap>();
   readonly requests: SeenRequest[] = [];
@@ -76,11 +67,11 @@ export class FakeCluster {
     });
   }
 
-  /** Requests since the last call, discovery and version left out, as "METHOD path". */
+  /** Requests since the last call, the one for the version left out, as "METHOD path". */
   calls(): string[] {
     return this.requests
       .splice(0)
-      .filter(({ path }) => !(path in discovery) && path !== "/version")
+      .filter(({ path }) => path !== "/version")
       .map(({ method, path, query }) => `${method} ${path}${query.dryRun ? " (dry run)" : ""}`);
   }
 
@@ -104,17 +95,6 @@ export class FakeCluster {
 
   private answer(seen: SeenRequest): [number, PropertyMap] {
     const { method, path, query, body } = seen;
-    const kinds = discovery[path];
-    if (kinds) {
-      const resources = kinds.map(([name, kind, namespaced]) => ({
-        name,
-        kind,
-        namespaced,
-        singularName: "",
-        verbs: [],
-      }));
-      return [200, { kind: "APIResourceList", groupVersion: path.replace(/^\/apis?\//, ""), resources }];
-    }
     if (path === "/version") return [200, { gitVersion: "v1.37.2" }];
     if (method !== "GET" && this.failNextWrite) {
       const { code, message } = this.failNextWrite;

@@ -1,5 +1,4 @@
-import * as proto from "@pulumi/pulumi/proto/provider_pb";
-import { Secret, unknown } from "../../../lab/standins/protocol/propertyValue";
+import { makeSecret, unknownValue } from "../../../lab/engine/values";
 import { binding, bindingType, create, secretPath, secretType, tokenSecret, useCluster } from "./clusterScene";
 
 const scene = useCluster();
@@ -8,7 +7,7 @@ describe("a Secret", () => {
   test("is created with its data secret everywhere, and the live object in the outputs", async () => {
     const client = await scene.serve(secretType);
     const { id, inputs, outputs } = await create(client, tokenSecret());
-    const data = new Secret({ "token-secret": Buffer.from("abc").toString("base64") });
+    const data = makeSecret({ "token-secret": Buffer.from("abc").toString("base64") });
     expect(inputs).toEqual({ ...tokenSecret(), stringData: undefined, data });
     expect(id).toBe("kube-system/bootstrap-token-x");
     expect(outputs).toMatchObject({ data, __inputs: { data }, __initialApiVersion: "v1" });
@@ -16,7 +15,6 @@ describe("a Secret", () => {
       uid: expect.any(String) as string,
       creationTimestamp: "2026-01-02T03:04:05Z",
     });
-    expect(outputs.metadata).not.toHaveProperty("managedFields");
     expect(outputs.__fieldManager).toMatch(/^pulumi-kubernetes-[0-9a-f]{8}$/);
     const [post] = scene.cluster.requests.filter(({ method }) => method === "POST");
     expect(post).toMatchObject({ path: secretPath, authorization: "Bearer t0ken" });
@@ -24,27 +22,24 @@ describe("a Secret", () => {
     expect(await client.diff(outputs, inputs)).toMatchObject({ changes: false });
   });
 
-  test("changed data replaces it, the old one deleted first, unless enableSecretMutable is set", async () => {
+  test("changed data replaces it, the old one deleted first", async () => {
     const client = await scene.serve(secretType);
     const { outputs } = await create(client, tokenSecret());
     const { inputs } = await client.check(tokenSecret("other"), tokenSecret());
     const replaced = { replaces: ["data.token-secret"], details: ["data.token-secret"], deleteBeforeReplace: true };
-    expect(await client.diff(outputs, inputs)).toMatchObject(replaced);
-    const mutable = await scene.serve(secretType, { enableSecretMutable: "true" });
-    expect(await mutable.diff(outputs, inputs)).toMatchObject({
-      changes: true,
-      replaces: [],
-      deleteBeforeReplace: false,
-    });
+    // As the real provider answers: details only.
+    expect(await client.diff(outputs, inputs)).toMatchObject({ ...replaced, diffs: [] });
   });
 
   test("unknown data stays as it is until it is known", async () => {
     const client = await scene.serve(secretType);
-    const news = { ...tokenSecret(), stringData: new Secret({ "token-secret": unknown }) };
+    const news = { ...tokenSecret(), stringData: makeSecret({ "token-secret": unknownValue }) };
     const { inputs } = await client.check(news);
     expect(inputs).toEqual(news);
     expect(await client.create(inputs, { preview: true })).toEqual({ id: "", outputs: news });
     expect(scene.cluster.calls()).toEqual([]);
+    const { outputs } = await create(client, tokenSecret());
+    expect(await client.diff(outputs, inputs)).toMatchObject({ replaces: ["data", "stringData"] });
   });
 });
 
@@ -85,24 +80,21 @@ describe("a ClusterRoleBinding", () => {
     expect(await client.diff(after, news)).toMatchObject({ changes: false });
   });
 
-  test("without a name gets one, keeps it, and says so in an annotation", async () => {
+  test("is not named by the stand-in, nor steered by annotations: both are refused by name", async () => {
     const client = await scene.serve(bindingType);
-    const unnamed = { ...binding(), metadata: {} };
-    const seed = (request: proto.CheckRequest) => void request.setRandomseed(Buffer.from("seed"));
-    const { inputs } = await client.check(unnamed, {}, seed);
-    const name = expect.stringMatching(/^res-[0-9a-f]{8}$/) as string;
-    expect(inputs.metadata).toEqual({ name, annotations: { "pulumi.com/autonamed": "true" } });
-    expect((await client.check(unnamed, {}, seed)).inputs).toEqual(inputs);
-    expect((await client.check(unnamed, inputs)).inputs).toEqual(inputs);
-    const { outputs } = await client.create(inputs);
-    const changed = { ...inputs, roleRef: binding("other").roleRef ?? null };
-    expect(await client.diff(outputs, changed)).toMatchObject({
-      replaces: ["roleRef.name"],
-      deleteBeforeReplace: false,
-    });
-    const proposal = new proto.CheckRequest.AutonamingOptions().setProposedName("chosen");
-    const proposed = await client.check(unnamed, {}, (request) => void request.setAutonaming(proposal));
-    expect(proposed.inputs.metadata).toMatchObject({ name: "chosen" });
+    const metadata = { name: "", annotations: { "pulumi.com/patchForce": "true", mine: "1" } };
+    expect((await client.check({ ...binding(), metadata })).failures).toEqual([
+      "metadata.name: must be set: the stand-in chooses none",
+      'metadata.annotations["pulumi.com/patchForce"]: is not served by the stand-in',
+    ]);
+    const unknownName = { ...binding(), metadata: { name: unknownValue } };
+    expect((await client.check(unknownName)).failures).toEqual([]);
+    const withNull = { ...binding(), metadata: { name: "a", labels: null } };
+    expect((await client.check(withNull)).inputs.metadata).toEqual({ name: "a" });
+    const secrets = await scene.serve(secretType);
+    expect((await secrets.check({ ...tokenSecret(), metadata: { name: "a" } })).failures).toEqual([
+      "metadata.namespace: must be set: the stand-in chooses none",
+    ]);
   });
 
   test("that exists already fails to be created, unless upsertExistingObjects is set", async () => {
@@ -116,5 +108,7 @@ describe("a ClusterRoleBinding", () => {
       method: "PATCH",
       contentType: "application/apply-patch+yaml",
     });
+    scene.cluster.failNextWrite = { code: 409, message: "Apply failed with 1 conflict" };
+    await expect(create(upserting, binding())).rejects.toThrow(/API server: Apply failed with 1 conflict$/);
   });
 });

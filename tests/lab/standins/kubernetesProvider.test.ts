@@ -1,4 +1,5 @@
-import { unknown } from "../../../lab/standins/protocol/propertyValue";
+import { RpcError } from "../../../lab/engine/rpc";
+import { unknownValue } from "../../../lab/engine/values";
 import {
   binding,
   bindingPath,
@@ -39,7 +40,7 @@ describe("preview", () => {
   });
 
   test("needs no kubeconfig at all", async () => {
-    const client = await scene.serve(bindingType, { kubeconfig: unknown });
+    const client = await scene.serve(bindingType, { kubeconfig: unknownValue });
     expect(await client.create(binding(), { preview: true })).toEqual({ id: "", outputs: binding() });
     await expect(client.create(binding())).rejects.toThrow(/unreachable: the kubeconfig is not known yet/);
   });
@@ -56,9 +57,7 @@ describe("read and delete", () => {
     expect(read.inputs).toEqual({ ...inputs, subjects: [] });
     expect(read.outputs).toMatchObject({ aggregationRule: {}, __fieldManager: outputs.__fieldManager });
     expect(await client.diff(read.outputs, inputs)).toMatchObject({ changes: true, replaces: [] });
-    const imported = await client.read("kubelet-bootstrap");
-    expect(imported.inputs).toMatchObject({ roleRef: binding().roleRef, metadata: { name: "kubelet-bootstrap" } });
-    expect(imported.inputs.metadata).not.toHaveProperty("uid");
+    await expect(client.read(id)).rejects.toThrow(/import nothing/);
     scene.cluster.objects.clear();
     expect((await client.read(id, outputs, inputs)).id).toBe("");
   });
@@ -77,29 +76,26 @@ describe("read and delete", () => {
     const client = await scene.serve(bindingType);
     const { id, outputs } = await create(client, binding());
     scene.cluster.failNextWrite = { code: 409, message: "conflict with another manager" };
-    const failed = client.update(outputs, { ...binding(), subjects: [] }, { id });
-    const error = await failed.then(
+    const error = await client.update(outputs, { ...binding(), subjects: [] }, { id }).then(
       () => undefined,
-      (reason: { message: string; metadata: { get(name: string): Buffer[] } }) => reason,
+      (reason: unknown) => (reason instanceof RpcError ? reason : undefined),
     );
-    expect(error?.message).toMatch(/update of resource .* failed: conflict with another manager/);
-    const details = error?.metadata.get("grpc-status-details-bin")[0]?.toString("latin1");
-    expect(details).toContain("pulumirpc.ErrorResourceInitFailed");
-    expect(details).toContain("kubelet-bootstrap");
+    expect(error?.message).toBe(
+      'the Kubernetes API server reported that "kubelet-bootstrap" failed to fully initialize or become live: ' +
+        "conflict with another manager",
+    );
+    expect(error?.initFailure).toMatchObject({ id: "kubelet-bootstrap", properties: { roleRef: binding().roleRef } });
+  });
+
+  test("an object that is gone cannot be updated", async () => {
+    const client = await scene.serve(bindingType);
+    const { outputs } = await create(client, binding());
+    scene.cluster.objects.clear();
+    await expect(client.update(outputs, binding())).rejects.toThrow(/^update of resource "urn.*" failed: .* not found/);
   });
 });
 
 describe("provider configuration", () => {
-  test("the default namespace goes to namespaced kinds only", async () => {
-    const unplaced = { ...tokenSecret(), metadata: { name: "a" } };
-    const secrets = await scene.serve(secretType);
-    expect((await secrets.check(unplaced)).inputs.metadata).toEqual({ name: "a", namespace: "default" });
-    const elsewhere = await scene.serve(secretType, { namespace: "other" });
-    expect((await elsewhere.check(unplaced)).inputs.metadata).toEqual({ name: "a", namespace: "other" });
-    const bindings = await scene.serve(bindingType, { namespace: "other" });
-    expect((await bindings.check(binding())).inputs).toEqual(binding());
-  });
-
   test("another server replaces, another token does not, and clusterIdentifier decides where it is set", async () => {
     const client = await scene.serve(bindingType);
     const [here, there] = [scene.cluster.kubeconfig(), scene.cluster.kubeconfig("https://elsewhere:1")];
@@ -111,19 +107,25 @@ describe("provider configuration", () => {
     });
     const replaced = { replaces: ["kubeconfig"] };
     expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: there })).toMatchObject(replaced);
-    expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: unknown })).toMatchObject(replaced);
+    expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: unknownValue })).toMatchObject(replaced);
     const identified = { kubeconfig: here, clusterIdentifier: "a" };
-    expect(await client.diffConfig(identified, { ...identified, kubeconfig: unknown })).toMatchObject({ replaces: [] });
+    expect(await client.diffConfig(identified, { ...identified, kubeconfig: unknownValue })).toMatchObject({
+      replaces: [],
+    });
     const other = { ...identified, clusterIdentifier: "b" };
     expect(await client.diffConfig(identified, other)).toMatchObject({ replaces: ["clusterIdentifier"] });
   });
 
   test("settings that the stand-in does not serve are refused by name", async () => {
     const client = await scene.serve(bindingType);
-    const config = { renderYamlToDirectory: "out", deleteUnreachable: "true", enableServerSideApply: "false" };
-    const refused = ["deleteUnreachable", "enableServerSideApply", "renderYamlToDirectory"];
-    expect((await client.checkConfig(config)).sort()).toEqual(refused);
-    const served = { kubeconfig: "x", deleteUnreachable: "false", enableServerSideApply: "true" };
+    const refused = {
+      deleteUnreachable: "true",
+      enableServerSideApply: "false",
+      namespace: "a",
+      renderYamlToDirectory: "b",
+    };
+    expect((await client.checkConfig(refused)).sort()).toEqual(Object.keys(refused));
+    const served = { kubeconfig: "x", deleteUnreachable: "false", enableServerSideApply: "true", __internal: {} };
     expect(await client.checkConfig(served)).toEqual([]);
     const pod = client.create({}, { type: "kubernetes:core/v1:Pod" });
     await expect(pod).rejects.toThrow(/does not serve kubernetes:core\/v1:Pod/);

@@ -2,18 +2,13 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { readChecked, readDiff } from "../../../lab/engine/providerProtocol";
+import { unary } from "../../../lab/engine/rpc";
+import { fromWire, type PropertyMap } from "../../../lab/engine/values";
 import { EngineLog } from "../../../lab/standins/protocol/engineLog";
 import { startPluginServer } from "../../../lab/standins/protocol/pluginServer";
-import { fromStruct, toStruct, type PropertyMap } from "../../../lab/standins/protocol/propertyValue";
 import type { StandIn } from "../../../lab/standins/protocol/standIn";
-
-type Callback<Response> = (error: grpc.ServiceError | null, response: Response) => void;
-
-function promise<Response>(call: (callback: Callback<Response>) => void): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    call((error, response) => (error ? reject(error) : resolve(response)));
-  });
-}
+import { writeMap } from "../../../lab/standins/protocol/wire";
 
 /** Collects what a stand-in logs, so that tests are quiet and can look at it. */
 export class MemoryLog extends EngineLog {
@@ -62,93 +57,90 @@ export class PluginClient {
   }
 
   configure(config: PropertyMap = {}) {
-    const request = new proto.ConfigureRequest().setAcceptsecrets(true).setArgs(toStruct(config));
-    return promise<proto.ConfigureResponse>((done) => this.client.configure(request, done));
+    const request = new proto.ConfigureRequest().setAcceptsecrets(true).setArgs(writeMap(config));
+    return unary<proto.ConfigureResponse>((done) => this.client.configure(request, done));
   }
 
   async version(): Promise<string> {
-    const info = await promise<{ getVersion(): string }>((done) => this.client.getPluginInfo(new Empty(), done));
+    const info = await unary<{ getVersion(): string }>((done) => this.client.getPluginInfo(new Empty(), done));
     return info.getVersion();
   }
 
-  async check(news: PropertyMap, olds: PropertyMap = {}, adjust = (_request: proto.CheckRequest) => {}) {
-    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(toStruct(news)).setOlds(toStruct(olds));
-    adjust(request);
-    const response = await promise<proto.CheckResponse>((done) => this.client.check(request, done));
-    const failures = response.getFailuresList().map((failure) => `${failure.getProperty()}: ${failure.getReason()}`);
-    return { inputs: fromStruct(response.getInputs()), failures };
+  async check(news: PropertyMap, olds: PropertyMap = {}) {
+    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(writeMap(news)).setOlds(writeMap(olds));
+    const { inputs, failures } = readChecked(await unary((done) => this.client.check(request, done)));
+    return { inputs, failures: failures.map(({ property, reason }) => `${property}: ${reason}`) };
   }
 
   async diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[] = []) {
     const request = new proto.DiffRequest()
       .setUrn(this.urn())
       .setId("id")
-      .setOlds(toStruct(state))
-      .setNews(toStruct(news))
+      .setOlds(writeMap(state))
+      .setNews(writeMap(news))
       .setIgnorechangesList(ignoreChanges);
-    return diffOf(await promise<proto.DiffResponse>((done) => this.client.diff(request, done)));
+    return diffOf(await unary<proto.DiffResponse>((done) => this.client.diff(request, done)));
   }
 
   async diffConfig(olds: PropertyMap, news: PropertyMap) {
-    const request = new proto.DiffRequest().setUrn(this.urn()).setOlds(toStruct(olds)).setNews(toStruct(news));
-    return diffOf(await promise<proto.DiffResponse>((done) => this.client.diffConfig(request, done)));
+    const request = new proto.DiffRequest().setUrn(this.urn()).setOlds(writeMap(olds)).setNews(writeMap(news));
+    return diffOf(await unary<proto.DiffResponse>((done) => this.client.diffConfig(request, done)));
   }
 
   async checkConfig(news: PropertyMap): Promise<string[]> {
-    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(toStruct(news));
-    const response = await promise<proto.CheckResponse>((done) => this.client.checkConfig(request, done));
+    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(writeMap(news));
+    const response = await unary<proto.CheckResponse>((done) => this.client.checkConfig(request, done));
     return response.getFailuresList().map((failure) => failure.getProperty());
   }
 
   async create(inputs: PropertyMap, { preview = false, type = this.type } = {}) {
     const request = new proto.CreateRequest()
       .setUrn(this.urn("res", type))
-      .setProperties(toStruct(inputs))
+      .setProperties(writeMap(inputs))
       .setPreview(preview);
-    const response = await promise<proto.CreateResponse>((done) => this.client.create(request, done));
-    return { id: response.getId(), outputs: fromStruct(response.getProperties()) };
+    const response = await unary<proto.CreateResponse>((done) => this.client.create(request, done));
+    return { id: response.getId(), outputs: fromWire(response.getProperties()) };
   }
 
   async update(state: PropertyMap, news: PropertyMap, { preview = false, id = "id" } = {}): Promise<PropertyMap> {
     const request = new proto.UpdateRequest()
       .setUrn(this.urn())
       .setId(id)
-      .setOlds(toStruct(state))
-      .setNews(toStruct(news))
+      .setOlds(writeMap(state))
+      .setNews(writeMap(news))
       .setPreview(preview);
-    const response = await promise<proto.UpdateResponse>((done) => this.client.update(request, done));
-    return fromStruct(response.getProperties());
+    const response = await unary<proto.UpdateResponse>((done) => this.client.update(request, done));
+    return fromWire(response.getProperties());
   }
 
   async read(id: string, state: PropertyMap = {}, inputs: PropertyMap = {}) {
     const request = new proto.ReadRequest()
       .setUrn(this.urn())
       .setId(id)
-      .setProperties(toStruct(state))
-      .setInputs(toStruct(inputs));
-    const response = await promise<proto.ReadResponse>((done) => this.client.read(request, done));
+      .setProperties(writeMap(state))
+      .setInputs(writeMap(inputs));
+    const response = await unary<proto.ReadResponse>((done) => this.client.read(request, done));
     return {
       id: response.getId(),
-      outputs: fromStruct(response.getProperties()),
-      inputs: fromStruct(response.getInputs()),
+      outputs: fromWire(response.getProperties()),
+      inputs: fromWire(response.getInputs()),
     };
   }
 
   async delete(id: string, state: PropertyMap): Promise<void> {
-    const request = new proto.DeleteRequest().setUrn(this.urn()).setId(id).setProperties(toStruct(state));
-    await promise<Empty>((done) => this.client.delete(request, done));
+    const request = new proto.DeleteRequest().setUrn(this.urn()).setId(id).setProperties(writeMap(state));
+    await unary<Empty>((done) => this.client.delete(request, done));
   }
 }
 
 function diffOf(response: proto.DiffResponse) {
-  const details: string[] = [];
-  response.getDetaileddiffMap().forEach((_diff, path) => details.push(path));
+  const { changes, changedKeys, replaceKeys, detailed, deleteBeforeReplace } = readDiff(response);
   return {
-    changes: response.getChanges() === proto.DiffResponse.DiffChanges.DIFF_SOME,
-    diffs: response.getDiffsList().sort(),
-    replaces: response.getReplacesList().sort(),
-    deleteBeforeReplace: response.getDeletebeforereplace(),
-    hasDetails: response.getHasdetaileddiff(),
-    details: details.sort(),
+    changes: changes === "some",
+    diffs: changedKeys.sort(),
+    replaces: replaceKeys.sort(),
+    deleteBeforeReplace,
+    hasDetails: detailed !== undefined,
+    details: [...(detailed?.keys() ?? [])].sort(),
   };
 }

@@ -5,74 +5,19 @@ import { join, resolve } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
-import { CheckRequest, type CheckResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { makeSecret } from "../../../lab/engine/values";
 import { installStandIns } from "../../../lab/standins/install";
-import { detailedDiff } from "../../../lab/standins/protocol/detailedDiff";
-import { fromStruct, Secret, toStruct, unknown } from "../../../lab/standins/protocol/propertyValue";
 import { tlsStandIn } from "../../../lab/standins/tls";
 import { PluginClient } from "./pluginClient";
 
 const root = resolve(__dirname, "../../..");
-const signature = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-
 /** Lets Node run TypeScript as the build would compile it, so that the plugins run as the processes they are. */
 const typescriptHook = `
 const swc = require(${JSON.stringify(require.resolve("@swc/core"))});
 require.extensions[".ts"] = (module, file) => module._compile(swc.transformFileSync(file, {
   jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }).code, file);
 `;
-
-describe("property values", () => {
-  test("secrets, unknowns and output values are what Pulumi's envelopes say", () => {
-    const struct = Struct.fromJavaScript({
-      plain: [1, null, { a: true }],
-      secret: { [signature]: secretSignature, value: { nested: unknownString } },
-      output: { [signature]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", value: "x", secret: true, dependencies: [] },
-      later: { [signature]: "d0e6a833031e9bbcd3f4e8bde6ca49a4" },
-    });
-    expect(fromStruct(struct)).toEqual({
-      plain: [1, null, { a: true }],
-      secret: new Secret({ nested: unknown }),
-      output: new Secret("x"),
-      later: unknown,
-    });
-    const map = { secret: new Secret([unknown]), plain: 1 };
-    const envelope = { [signature]: secretSignature, value: [unknownString] };
-    expect(toStruct(map).toJavaScript()).toEqual({ secret: envelope, plain: 1 });
-    expect(toStruct(map, false).toJavaScript()).toEqual({ secret: [unknownString], plain: 1 });
-  });
-
-  test("a diff names paths as Pulumi does", () => {
-    const before = {
-      same: 1,
-      list: [1, 2, 3],
-      map: { "a.b": 1, 'q"': 1, gone: 1 },
-      secret: new Secret({ x: 1 }),
-      kind: 1,
-    };
-    const after = {
-      same: 1,
-      list: [1, 4],
-      map: { "a.b": 2, 'q"': 2 },
-      secret: new Secret({ x: 2 }),
-      kind: { a: 1 },
-      new: 1,
-    };
-    expect(detailedDiff(before, after, ["map"], ["kind"])).toEqual({
-      "list[1]": { kind: "update", replace: false },
-      "list[2]": { kind: "delete", replace: false },
-      'map["a.b"]': { kind: "update", replace: true },
-      'map["q\\""]': { kind: "update", replace: true },
-      "map.gone": { kind: "delete", replace: true },
-      secret: { kind: "update", replace: false },
-      new: { kind: "add", replace: false },
-    });
-  });
-});
 
 describe("a plugin", () => {
   test("answers with the real provider's features and its SDK's version, marked as a stand-in", async () => {
@@ -88,17 +33,12 @@ describe("a plugin", () => {
     }
   });
 
-  test("takes a secret in an envelope even where the provider wants none, and gives it back as one", async () => {
+  test("takes a marked secret even where the provider wants none, and gives it back as one", async () => {
     const client = await PluginClient.serve(tlsStandIn, "tls:index/certRequest:CertRequest");
     try {
       await client.configure();
-      const news = Struct.fromJavaScript({ privateKeyPem: { [signature]: secretSignature, value: "pem" } });
-      const request = new CheckRequest().setUrn(client.urn()).setNews(news);
-      const response = await new Promise<CheckResponse>((done, fail) => {
-        client.client.check(request, (error, value) => (error ? fail(error) : done(value)));
-      });
-      expect(response.getInputs()?.toJavaScript()).toEqual(news.toJavaScript());
-      expect(response.getFailuresList()).toEqual([]);
+      const news = { privateKeyPem: makeSecret("pem") };
+      expect(await client.check(news)).toEqual({ inputs: news, failures: [] });
     } finally {
       client.close();
     }
@@ -152,8 +92,8 @@ describe("as a process", () => {
       expect(port).toMatch(/^\d+\n$/);
       const client = PluginClient.connect(Number(port), "tls:index/privateKey:PrivateKey");
       await client.configure();
-      const { outputs } = await client.create({ algorithm: "ED25519" });
-      expect(outputs.publicKeyOpenssh).toMatch(/^ssh-ed25519 /);
+      const { outputs } = await client.create({ algorithm: "ECDSA", ecdsaCurve: "P256" });
+      expect(outputs.publicKeyOpenssh).toMatch(/^ecdsa-sha2-nistp256 /);
       expect(engine.lines).toEqual(["tls: served by a stand-in, not by the real plugin"]);
       // The plugin holds the pipe open for as long as it lives.
       const ended = new Promise((done) => shell.stdout.once("end", done));

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 import { utils } from "ssh2";
-import { plainMap, Secret, unknown, type PropertyMap } from "../../../lab/standins/protocol/propertyValue";
+import { isSecret, makeSecret, revealMap, unknownValue, type PropertyMap } from "../../../lab/engine/values";
 import { tlsStandIn } from "../../../lab/standins/tls";
 import { PluginClient } from "./pluginClient";
 
@@ -26,17 +26,19 @@ async function serve(type: string): Promise<PluginClient> {
 
 async function newKey(inputs: PropertyMap): Promise<Record<string, string>> {
   const { id, outputs } = await (await serve(types.key)).create(inputs);
-  return { id, ...(plainMap(outputs) as Record<string, string>) };
+  return { id, ...(revealMap(outputs) as Record<string, string>) };
 }
 
+const p256 = { algorithm: "ECDSA", ecdsaCurve: "P256" };
+
 /** A CA made apart from the code under test. */
-async function newCa(): Promise<{ caCertPem: string; caPrivateKeyPem: string }> {
-  const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+async function newCa(algorithm: EcKeyGenParams | RsaHashedKeyGenParams = { name: "ECDSA", namedCurve: "P-256" }) {
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: "01",
     name: "CN=kubernetes-ca, O=lab",
     keys,
-    signingAlgorithm: { name: "ECDSA", hash: "SHA-256" },
+    signingAlgorithm: { name: algorithm.name, hash: "SHA-256" },
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
@@ -50,21 +52,12 @@ async function newCa(): Promise<{ caCertPem: string; caPrivateKeyPem: string }> 
   };
 }
 
-async function certificateInputs(
-  changes: PropertyMap = {},
-  key: PropertyMap = { algorithm: "ECDSA", ecdsaCurve: "P256" },
-) {
-  const { privateKeyPem = "" } = await newKey(key);
-  const request = await (
-    await serve(types.request)
-  ).create({
-    privateKeyPem,
-    subject: { commonName: "system:kube-proxy", organization: "system:node-proxier" },
-    dnsNames: ["proxy.example"],
-    ipAddresses: ["10.0.0.1", "fd00::1"],
-  });
+async function certificateInputs(changes: PropertyMap = {}, ca?: Awaited<ReturnType<typeof newCa>>) {
+  const { privateKeyPem = "" } = await newKey(p256);
+  const subject = { commonName: "system:kube-proxy", organization: "system:node-proxier" };
+  const request = await (await serve(types.request)).create({ privateKeyPem, subject });
   return {
-    ...(await newCa()),
+    ...(ca ?? (await newCa())),
     certRequestPem: request.outputs.certRequestPem ?? null,
     allowedUses: ["digital_signature", "key_encipherment", "client_auth"],
     validityPeriodHours: 24,
@@ -80,75 +73,61 @@ afterEach(() => {
 
 describe("PrivateKey", () => {
   test.each([
-    [{ algorithm: "ECDSA", ecdsaCurve: "P224" }, "EC PRIVATE KEY", undefined],
-    [{ algorithm: "ECDSA", ecdsaCurve: "P256" }, "EC PRIVATE KEY", "ecdsa-sha2-nistp256"],
-    [{ algorithm: "ECDSA", ecdsaCurve: "P384" }, "EC PRIVATE KEY", "ecdsa-sha2-nistp384"],
-    [{ algorithm: "ECDSA", ecdsaCurve: "P521" }, "EC PRIVATE KEY", "ecdsa-sha2-nistp521"],
-    [{ algorithm: "RSA", rsaBits: 2048 }, "RSA PRIVATE KEY", "ssh-rsa"],
-    [{ algorithm: "ED25519" }, "PRIVATE KEY", "ssh-ed25519"],
-  ])("%j gives the same key in every format", async (inputs, pemType, sshType) => {
-    const key = await newKey(inputs);
-    expect(key.privateKeyPem).toMatch(new RegExp(`^-----BEGIN ${pemType}-----\n[^-]+\n-----END ${pemType}-----\n$`));
+    ["P256", "ecdsa-sha2-nistp256"],
+    ["P384", "ecdsa-sha2-nistp384"],
+    ["P521", "ecdsa-sha2-nistp521"],
+  ])("%s gives the same key in every format", async (ecdsaCurve, sshType) => {
+    const key = await newKey({ algorithm: "ECDSA", ecdsaCurve });
+    expect(key.privateKeyPem).toMatch(/^-----BEGIN EC PRIVATE KEY-----\n[^-]+\n-----END EC PRIVATE KEY-----\n$/);
     expect(key.privateKeyPemPkcs8).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     const spki = createPublicKey(key.publicKeyPem ?? "").export({ type: "spki", format: "der" });
     for (const pem of [key.privateKeyPem, key.privateKeyPemPkcs8]) {
       expect(createPublicKey(pem ?? "").export({ type: "spki", format: "der" })).toEqual(spki);
     }
     expect(key.id).toBe(createHash("sha1").update(spki).digest("hex"));
-    if (sshType === undefined) {
-      expect([key.privateKeyOpenssh, key.publicKeyOpenssh, key.publicKeyFingerprintSha256]).toEqual(["", "", ""]);
-      return;
-    }
     const ssh = utils.parseKey(key.privateKeyOpenssh ?? "");
     if (ssh instanceof Error) throw ssh;
     expect(key.publicKeyOpenssh).toBe(`${sshType} ${ssh.getPublicSSH().toString("base64")}\n`);
     expect(key.publicKeyFingerprintSha256).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
     expect(key.publicKeyFingerprintMd5).toMatch(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
-    const hash = inputs.algorithm === "ED25519" ? null : "sha256";
-    const signature = sign(hash, Buffer.from("data"), ssh.getPrivatePEM());
-    expect(verify(hash, Buffer.from("data"), key.publicKeyPem ?? "", signature)).toBe(true);
+    const signature = sign("sha256", Buffer.from("data"), ssh.getPrivatePEM());
+    expect(verify("sha256", Buffer.from("data"), key.publicKeyPem ?? "", signature)).toBe(true);
   });
 
-  test("a key that ssh2 made wrongly is made again", async () => {
-    const original = utils.generateKeyPair as (...args: unknown[]) => void;
-    const generate = jest.spyOn(utils, "generateKeyPair").mockImplementationOnce((...args: unknown[]) => {
-      const done = args.at(-1) as (error: Error | null, pair: { private: string; public: string }) => void;
-      done(null, { private: "cut short", public: "" });
-    });
-    generate.mockImplementation((...args: unknown[]) => original(...args));
-    expect((await newKey({ algorithm: "ED25519" })).publicKeyOpenssh).toMatch(/^ssh-ed25519 /);
-    expect(generate).toHaveBeenCalledTimes(2);
-  });
-
-  test("private parts are secret and the curve's default is in the outputs", async () => {
-    const { outputs } = await (await serve(types.key)).create({ algorithm: "ECDSA" });
+  test("private parts are secret, and the id is among the outputs, where the real provider reads it", async () => {
+    const { id, outputs } = await (await serve(types.key)).create(p256);
     for (const name of ["privateKeyPem", "privateKeyPemPkcs8", "privateKeyOpenssh"]) {
-      expect(outputs[name]).toBeInstanceOf(Secret);
+      expect(isSecret(outputs[name])).toBe(true);
     }
-    expect(outputs).toMatchObject({ algorithm: "ECDSA", ecdsaCurve: "P224", rsaBits: 2048 });
+    expect(outputs).toMatchObject({ ...p256, rsaBits: 2048, id });
     expect(outputs.publicKeyPem).toEqual(expect.any(String));
   });
 
   test("a preview knows the inputs and no output", async () => {
-    const { outputs } = await (await serve(types.key)).create({ algorithm: "RSA" }, { preview: true });
-    expect(outputs).toMatchObject({ algorithm: "RSA", rsaBits: 2048, publicKeyPem: unknown });
-    expect(outputs.privateKeyPem).toEqual(new Secret(unknown));
+    const { outputs } = await (await serve(types.key)).create(p256, { preview: true });
+    expect(outputs).toMatchObject({ ...p256, rsaBits: 2048, publicKeyPem: unknownValue, id: unknownValue });
+    expect(outputs.privateKeyPem).toEqual(makeSecret(unknownValue));
   });
 
-  test("any change replaces, and writing out a default changes nothing", async () => {
+  test("any change replaces, and names the key made anew", async () => {
     const client = await serve(types.key);
-    const { outputs } = await client.create({ algorithm: "ECDSA" });
-    const same = { changes: false, replaces: [] };
-    expect(await client.diff(outputs, { algorithm: "ECDSA", ecdsaCurve: "P224" })).toMatchObject(same);
-    const changed = await client.diff(outputs, { algorithm: "ECDSA", ecdsaCurve: "P256" });
+    const { outputs } = await client.create(p256);
+    expect(await client.diff(outputs, p256)).toMatchObject({ changes: false, replaces: [] });
+    expect(await client.diff({ ...outputs, rsaBits: 4096 }, p256)).toMatchObject({ replaces: ["rsaBits"] });
+    const changed = await client.diff(outputs, { ...p256, ecdsaCurve: "P384" });
     expect(changed).toMatchObject({ changes: true, replaces: ["ecdsaCurve"] });
+    expect(changed.diffs).toEqual(expect.arrayContaining(["ecdsaCurve", "id", "publicKeyPem"]));
   });
 
   test("what cannot be served is refused by name", async () => {
     const client = await serve(types.key);
-    const { failures } = await client.check({ algorithm: "DSA", bits: 1 });
-    expect(failures).toEqual([expect.stringMatching(/^algorithm: .*RSA/), expect.stringMatching(/"bits"/)]);
-    expect((await client.check({ algorithm: unknown })).failures).toEqual([]);
+    const { failures } = await client.check({ algorithm: "RSA", ecdsaCurve: "P224", bits: 1 });
+    expect(failures).toEqual([
+      expect.stringMatching(/^algorithm: .*ECDSA/),
+      expect.stringMatching(/^ecdsaCurve: .*P256/),
+      "bits: is not served by the stand-in",
+    ]);
+    expect((await client.check({ ...p256, algorithm: unknownValue })).failures).toEqual([]);
     const other = client.create({}, { type: "tls:index/selfSignedCert:SelfSignedCert" });
     await expect(other).rejects.toThrow(/stand-in for the tls plugin does not serve tls:index\/selfSignedCert/);
   });
@@ -156,11 +135,13 @@ describe("PrivateKey", () => {
 
 describe("LocallySignedCert", () => {
   test.each([
-    [{ algorithm: "ECDSA", ecdsaCurve: "P384" }],
-    [{ algorithm: "RSA", rsaBits: 2048 }],
-    [{ algorithm: "ED25519" }],
-  ])("signs the request of a %j key with the CA", async (key) => {
-    const inputs = await certificateInputs({}, key);
+    ["ECDSA", undefined],
+    [
+      "RSA",
+      { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) },
+    ],
+  ])("signs a request with an %s CA", async (caKeyAlgorithm, algorithm) => {
+    const inputs = await certificateInputs({}, await newCa(algorithm));
     const { id, outputs } = await (await serve(types.certificate)).create(inputs);
     const certificate = new X509Certificate(outputs.certPem as string);
     const ca = new X509Certificate(inputs.caCertPem);
@@ -169,15 +150,14 @@ describe("LocallySignedCert", () => {
     expect(certificate.subject.split("\n").sort()).toEqual(["CN=system:kube-proxy", "O=system:node-proxier"]);
     expect(certificate.keyUsage).toEqual(["1.3.6.1.5.5.7.3.2"]);
     expect(certificate.ca).toBe(false);
-    expect(certificate.subjectAltName).toBe("DNS:proxy.example, IP Address:10.0.0.1, IP Address:FD00:0:0:0:0:0:0:1");
     expect(BigInt(`0x${certificate.serialNumber}`).toString()).toBe(id);
     const hours = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 3_600_000;
     expect(hours).toBe(24);
-    expect(outputs).toMatchObject({ caKeyAlgorithm: "ECDSA", readyForRenewal: false });
+    expect(outputs).toMatchObject({ id, caKeyAlgorithm, readyForRenewal: false, isCaCertificate: false });
     expect(Math.abs(Date.parse(outputs.validityEndTime as string) - certificate.validToDate.getTime())).toBeLessThan(
       1001,
     );
-    expect(outputs.caPrivateKeyPem).toBeInstanceOf(Secret);
+    expect(isSecret(outputs.caPrivateKeyPem)).toBe(true);
   });
 
   test("openssl accepts the chain for a TLS client and for no server", async () => {
@@ -207,9 +187,8 @@ describe("LocallySignedCert", () => {
     for (const [name, value] of Object.entries({
       allowedUses: ["server_auth"],
       validityPeriodHours: 25,
-      isCaCertificate: true,
       caPrivateKeyPem: "other",
-      certRequestPem: unknown,
+      certRequestPem: unknownValue,
     })) {
       expect(await client.diff(outputs, { ...inputs, [name]: value })).toMatchObject({
         diffs: [name],
@@ -241,7 +220,12 @@ describe("LocallySignedCert", () => {
     await expect(wrongKey).rejects.toThrow(/caPrivateKeyPem is no private key/);
     await expect(wrongKey).rejects.not.toThrow(/hunter2/);
     await expect(client.create({ ...inputs, certRequestPem: "x" })).rejects.toThrow(/certRequestPem is no request/);
-    const { failures } = await client.check({ ...inputs, allowedUses: ["clientAuth"] });
-    expect(failures).toEqual([expect.stringMatching(/^allowedUses\.0: .*client_auth/)]);
+    const { caPrivateKeyPem } = await newCa();
+    await expect(client.create({ ...inputs, caPrivateKeyPem })).rejects.toThrow(/caPrivateKeyPem is not the key of/);
+    const { failures } = await client.check({ ...inputs, allowedUses: ["clientAuth"], isCaCertificate: true });
+    expect(failures).toEqual([
+      expect.stringMatching(/^allowedUses\.0: .*client_auth/),
+      "isCaCertificate: is not served by the stand-in",
+    ]);
   });
 });
