@@ -97,11 +97,14 @@ export const cli = (pulumi: string): Driver => {
     commandLine: (files, command, args, eventLog) => ({
       command: pulumi,
       args: [
-        ...(command.startsWith("stack") ? command.split(" ") : [command, "--config-file", files.configFile]),
+        ...(command.startsWith("stack")
+          ? command.split(" ")
+          : [command, "--config-file", files.configFile, "--event-log", eventLog]),
         ...(["up", "destroy", "refresh"].includes(command) && !args.includes("--preview-only")
           ? ["--yes", "--skip-preview"]
           : []),
-        ...["--event-log", eventLog, ...stackFlags(files), ...args.filter((arg) => arg !== "--verbose")],
+        ...stackFlags(files),
+        ...args,
       ],
       env: env(files),
     }),

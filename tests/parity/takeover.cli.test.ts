@@ -11,7 +11,7 @@ const spec = (value: number) => ({
   group: { component: true, opts: { protect: true } },
   c: { props: { value }, opts: { parent: "group", ignoreChanges: ["value"], customTimeouts: { create: "5m" } } },
   d: { opts: { dependsOn: ["group"], deletedWith: "a", retainOnDelete: true, replaceOnChanges: ["value"] } },
-  seen: { get: "a-1" },
+  seen: { get: "a-1", opts: { dependsOn: ["a"] } },
 });
 
 async function takeOver(

@@ -47,7 +47,8 @@ function normalizeText(key: string, text: string): string {
     return "<time>";
   }
   // Text of the program itself.
-  return key === "__provider" || key === "things:spec" ? "<program>"
+  return key === "__provider" || key === "things:spec"
+    ? "<program>"
     : random.reduce((done, [pattern, word]) => done.replace(pattern, word), text);
 }
 
