@@ -10,6 +10,16 @@ const clientSideManagers: (PropertyValue | undefined)[] = [
 ];
 const adoptedManagers: (PropertyValue | undefined)[] = [...clientSideManagers, "kubectl", "before-first-apply"];
 
+/** Names the manager that is to own an object's fields; the only one of the provider's own annotations that is served. */
+export const managerAnnotation = "pulumi.com/patchFieldManager";
+
+/** The manager that owns our fields: the one the object names, or another. Source: fieldManagerName in pulumi-kubernetes provider.go. */
+export function fieldManagerFor(object: PropertyMap, otherwise: string): string {
+  const { annotations } = metadataOf(object);
+  const chosen = isPlainMap(annotations) ? annotations[managerAnnotation] : undefined;
+  return typeof chosen === "string" && chosen !== "" ? chosen : otherwise;
+}
+
 function managedFields(object: PropertyMap): PropertyMap[] {
   const { managedFields: entries } = metadataOf(object);
   return Array.isArray(entries) ? entries.filter((entry) => isPlainMap(entry)) : [];

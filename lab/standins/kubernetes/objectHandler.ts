@@ -16,7 +16,7 @@ import {
   type UpdateRequest,
 } from "../protocol/standIn";
 import { statusOf, type ClusterApi } from "./clusterApi";
-import { adoptFields, mustForce } from "./fieldManagers";
+import { adoptFields, fieldManagerFor, mustForce } from "./fieldManagers";
 import { collectionOf, diffObject, failures, idOf, type ObjectKind } from "./objectKind";
 import { checkpoint, normalizeInputs, parseCheckpoint, pruneLive, withSecrets } from "./objects";
 
@@ -70,7 +70,7 @@ export class ObjectHandler implements ResourceHandler {
     if (preview && !(await canPreview(api, inputs, request))) return { id: "", outputs: inputs };
     const object = revealMap(inputs);
     const collection = collectionOf(this.kind, object);
-    const fieldManager = `pulumi-kubernetes-${randomBytes(4).toString("hex")}`;
+    const fieldManager = fieldManagerFor(object, `pulumi-kubernetes-${randomBytes(4).toString("hex")}`);
     try {
       const live = upsert
         ? await api.apply(collection, object, { fieldManager, dryRun: preview, force: preview })
@@ -103,8 +103,9 @@ export class ObjectHandler implements ResourceHandler {
     if (preview && !(await canPreview(api, news, request))) return news;
     const object = normalizeInputs(revealMap(news));
     const collection = collectionOf(this.kind, object);
-    const keep = parseCheckpoint(state);
-    const { fieldManager } = keep;
+    const recorded = parseCheckpoint(state);
+    const fieldManager = fieldManagerFor(object, recorded.fieldManager);
+    const keep = { ...recorded, fieldManager };
     try {
       const live = await api.read(collection, object);
       const force = mustForce(live, preview);

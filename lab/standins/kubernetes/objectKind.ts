@@ -2,6 +2,7 @@ import { applyReplaceOnChanges, diffProperties, type DiffResult } from "../../en
 import { parsePath, pathContains } from "../../engine/propertyPath";
 import type { CheckFailure } from "../../engine/providerProtocol";
 import { revealMap, type PropertyMap } from "../../engine/values";
+import { managerAnnotation } from "./fieldManagers";
 import { metadataOf, metadataText, normalizeInputs, parseCheckpoint, pruneLive } from "./objects";
 
 /** A kind of Kubernetes object. */
@@ -32,7 +33,7 @@ export function failures({ namespaced }: ObjectKind, object: PropertyMap): Check
     .filter((field) => metadataText(object, field) === "")
     .map((field) => ({ property: `metadata.${field}`, reason: "must be set: the stand-in chooses none" }));
   const steering = Object.keys(annotations ?? {})
-    .filter((name) => name.startsWith("pulumi.com/"))
+    .filter((name) => name.startsWith("pulumi.com/") && name !== managerAnnotation)
     .map((name) => ({ property: `metadata.annotations["${name}"]`, reason: "is not served by the stand-in" }));
   return [...required, ...steering];
 }

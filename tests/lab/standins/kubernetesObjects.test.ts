@@ -108,6 +108,9 @@ describe("a ClusterRoleBinding", () => {
       method: "PATCH",
       contentType: "application/apply-patch+yaml",
     });
+    const owned = { ...binding(), metadata: { name: "owned", annotations: { "pulumi.com/patchFieldManager": "me" } } };
+    expect((await create(upserting, owned)).outputs["__fieldManager"]).toBe("me");
+    expect(scene.cluster.requests.at(-1)?.query).toMatchObject({ fieldManager: "me" });
     scene.cluster.failNextWrite = { code: 409, message: "Apply failed with 1 conflict" };
     await expect(create(upserting, binding())).rejects.toThrow(/API server: Apply failed with 1 conflict$/);
   });
