@@ -11,6 +11,8 @@ const cluster = new kubernetes.Provider("cluster", {
   kubeconfig: settings.secrets.kubeconfig,
   // The cluster's identity: without it, new credentials would plan to replace everything in the cluster.
   clusterIdentifier: settings.apiServerEndpoint,
+  // A run that is cut off may have made an object without having recorded it: the next run takes it up.
+  upsertExistingObjects: true,
 });
 
 const bootstrap = new ClusterBootstrap(

@@ -28,6 +28,19 @@ export interface ClientCertificate {
 /** Group of the bootstrap token, as in the hand-made procedure and kubeadm. */
 const bootstrapGroup = "system:bootstrappers:default-node-token";
 
+/** Kubernetes refuses longer names of field managers. */
+const longestFieldManager = 128;
+
+/**
+ * Makes the stack the owner of an object's fields, under one name in all runs: another run of the stack may apply the object
+ * again, and another stack, whose value would be another one, is refused as a conflict before it takes the object over.
+ * https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
+ */
+function ownedByStack(): { annotations: Record<string, string> } {
+  const owner = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  return { annotations: { "pulumi.com/patchFieldManager": owner.slice(-longestFieldManager) } };
+}
+
 /** A year, renewed by an `up` within its last month. */
 const certificateHours = { validityPeriodHours: 8760, earlyRenewalHours: 720 };
 
@@ -35,7 +48,11 @@ const certificateHours = { validityPeriodHours: 8760, earlyRenewalHours: 720 };
  * What the cluster needs, once, before a host can join: the bootstrap token's Secret, the three ClusterRoleBindings that
  * let kubelets ask for a certificate and have it approved and renewed, and kube-proxy's client certificate.
  *
+ * Give the Kubernetes provider `upsertExistingObjects`: without it, what a run that was cut off made and did not record stops
+ * the next one. What another stack has made is not taken over by it, but refused as a conflict.
+ *
  * @example
+ * const cluster = new kubernetes.Provider("cluster", { kubeconfig, upsertExistingObjects: true });
  * const bootstrap = new ClusterBootstrap("worker-nodes", { bootstrapToken, caCertPem, caPrivateKeyPem }, { providers: [cluster] });
  */
 export class ClusterBootstrap extends pulumi.ComponentResource {
@@ -68,7 +85,11 @@ function createTokenSecret(
   return new kubernetes.core.v1.Secret(
     `${name}-bootstrap-token`,
     {
-      metadata: { name: pulumi.interpolate`bootstrap-token-${id}`, namespace: "kube-system" },
+      metadata: {
+        name: pulumi.interpolate`bootstrap-token-${id}`,
+        namespace: "kube-system",
+        ...ownedByStack(),
+      },
       type: "bootstrap.kubernetes.io/token",
       stringData: {
         "token-id": id,
@@ -82,7 +103,7 @@ function createTokenSecret(
   );
 }
 
-/** Names end like the hand-made procedure's; the component's name before them keeps two stacks on one cluster apart. */
+/** Names end like the hand-made procedure's; project, stack and component before that keep two of them on one cluster apart. */
 function createBindings(name: string, opts: pulumi.CustomResourceOptions): void {
   const csr = "system:certificates.k8s.io:certificatesigningrequests";
   createBinding(name, "kubelet-bootstrap", "system:node-bootstrapper", bootstrapGroup, opts);
@@ -100,7 +121,10 @@ function createBinding(
   new kubernetes.rbac.v1.ClusterRoleBinding(
     `${name}-${binding}`,
     {
-      metadata: { name: `${name}:${binding}` },
+      metadata: {
+        name: [pulumi.getProject(), pulumi.getStack(), name, binding].join(":"),
+        ...ownedByStack(),
+      },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: clusterRole },
       subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: group }],
     },

@@ -19,7 +19,12 @@ export function installPackages(requirements: PackageRequirement[]): string {
   return `missing='' apt='' dnf='' zypper=''\n${needs.join("\n")}\n[ -z "$missing" ] || install_packages`;
 }
 
-/** Shell functions used by the lines above; part of a remote script. The lists are names from above, split on purpose. */
+/**
+ * Shell functions used by the lines above; part of a remote script. The lists are names from above, split on purpose.
+ *
+ * What a manager says is kept until it has ended: writing to a connection that was lost would end it half-way. It does not
+ * get the host's lock (9), which a service that its packages start would hold on to.
+ */
 export const packageLibrary = String.raw`
 has() { command -v "$1" >/dev/null 2>&1; }
 need() {
@@ -29,7 +34,7 @@ need() {
 apt_install() {
   DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 install --no-install-recommends "$@"
 }
-install_packages() {
+by_manager() {
   if has apt-get; then
     apt_install $apt || { apt-get -q update && apt_install $apt; }
   elif has dnf; then
@@ -38,9 +43,13 @@ install_packages() {
     yum -q -y install $dnf
   elif has zypper; then
     ZYPP_LOCK_TIMEOUT=120 zypper --quiet --non-interactive install --no-recommends $zypper
-  else
+  fi
+}
+install_packages() {
+  has apt-get || has dnf || has yum || has zypper ||
     fail "packages: commands$missing are missing and no apt-get, dnf, yum or zypper is there; install them by hand"
-  fi >&2 || fail "packages: commands$missing could not be installed, see above; install them by hand"
+  said=$(trap - PIPE; by_manager 2>&1 9<&-) || fail "$said
+packages: commands$missing could not be installed, see above; install them by hand"
   for command in $missing; do
     has "$command" || fail "packages: command $command is still missing after its package was installed; install it by hand"
   done

@@ -3,8 +3,11 @@ import { shellQuote } from "./shellQuote";
 /** Where a host keeps, for each resource, the list of what we wrote there. */
 const stateDirectory = "/var/lib/kubernetes-worker-nodes";
 
+/** How long a script waits for another one; less than a script may take altogether (session.ts). */
+const lockSeconds = 540;
+
 /**
- * Shell functions every script of ours starts with. They need a POSIX shell, coreutils and, for services, systemd.
+ * Shell functions every script of ours starts with. They need a POSIX shell, coreutils, flock and, for services, systemd.
  *
  * Ownership is kept on the host (`$state/<name>.owned`, one `f PATH` or `d PATH` a line), recorded before a thing is
  * written, so that removal takes away what we wrote and nothing else even after a run that was cut off. A file that was
@@ -12,6 +15,9 @@ const stateDirectory = "/var/lib/kubernetes-worker-nodes";
  *
  * A change is staged beside its place (`.<name>.new`), then swapped by rename; the version before it stays beside
  * (`.<name>.old`, a hard link) until the change is known to be good.
+ *
+ * A script outlives the run that sent it: it goes on to its end when the connection is lost, whatever it has to say then
+ * (SIGPIPE is ignored), and one of the next run waits for it (a lock on /run, which leaves no file behind).
  */
 const library = String.raw`
 set -u
@@ -19,7 +25,10 @@ umask 022
 LC_ALL=C
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 export LC_ALL PATH
+trap '' PIPE
 fail() { printf '%s\n' "$*" >&2; exit 1; }
+exec 9</run
+flock -w ${String(lockSeconds)} 9 || fail "another script of ours has been changing this host for ${String(lockSeconds)} s; see what it waits for: ps -ef"
 beside() { printf '%s/.%s.%s' "$(dirname "$1")" "$(basename "$1")" "$2"; }
 owns() { grep -qxF "$1 $2" "$owned" 2>/dev/null; }
 own() {

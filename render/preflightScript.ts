@@ -29,7 +29,7 @@ export interface PreflightArgs {
 }
 
 /** Commands of the base system that our scripts and the kubelet use. */
-const baseCommands = ["awk", "grep", "sed", "systemctl", "tar", "timeout"];
+const baseCommands = ["awk", "flock", "grep", "sed", "systemctl", "tar", "timeout"];
 
 /**
  * Read-only checks of a bare host, for the login user. Every problem found is printed at once, one line each as

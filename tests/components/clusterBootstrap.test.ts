@@ -24,11 +24,12 @@ describe("ClusterBootstrap", () => {
       };
       return [metadata.name, roleRef.name, subjects.map(({ name }) => name).join()];
     });
+    const prefix = "kubernetes-worker-nodes:test:worker-nodes:";
     const csr = "system:certificates.k8s.io:certificatesigningrequests";
     expect(seen.sort()).toEqual([
-      ["worker-nodes:kubelet-bootstrap", "system:node-bootstrapper", "system:bootstrappers:default-node-token"],
-      ["worker-nodes:node-autoapprove-bootstrap", `${csr}:nodeclient`, "system:bootstrappers:default-node-token"],
-      ["worker-nodes:node-autoapprove-certificate-rotation", `${csr}:selfnodeclient`, "system:nodes"],
+      [`${prefix}kubelet-bootstrap`, "system:node-bootstrapper", "system:bootstrappers:default-node-token"],
+      [`${prefix}node-autoapprove-bootstrap`, `${csr}:nodeclient`, "system:bootstrappers:default-node-token"],
+      [`${prefix}node-autoapprove-certificate-rotation`, `${csr}:selfnodeclient`, "system:nodes"],
     ]);
   });
 
@@ -46,6 +47,16 @@ describe("ClusterBootstrap", () => {
     });
     expect(Object.keys(secret?.inputs["stringData"] as object)).not.toContain("usage-bootstrap-signing");
     expect(secret?.secretInputs).toContain("stringData");
+  });
+
+  it("makes its stack the owner of what it makes in the cluster, so that no other stack takes it over", async () => {
+    const objects = (await register()).filter(({ type }) => type.startsWith("kubernetes:"));
+    expect(objects).toHaveLength(4);
+    for (const { inputs } of objects) {
+      expect(inputs).toMatchObject({
+        metadata: { annotations: { "pulumi.com/patchFieldManager": "kubernetes-worker-nodes/test" } },
+      });
+    }
   });
 
   it("has the cluster's CA sign a client certificate of system:kube-proxy, renewed in its last month", async () => {

@@ -1,14 +1,13 @@
 import type { Lab } from "../../lab/lab";
-import { nodesOf, openTestLab } from "../support/labOfTests";
-import { Stack, expectSuccess } from "../support/stack";
+import { nodesOf } from "../support/labOfTests";
+import type { Stack } from "../support/stack";
+import { expectSuccess, readyStack } from "../support/stack";
 
 describe("a kubelet configuration that does not hold", () => {
   let lab: Lab;
   let stack: Stack;
   beforeAll(async () => {
-    lab = await openTestLab();
-    stack = new Stack(lab);
-    expectSuccess(await stack.up());
+    ({ lab, stack } = await readyStack());
   });
 
   test("is undone on the host: the node runs with the version before, the run fails with the kubelet's words", async () => {

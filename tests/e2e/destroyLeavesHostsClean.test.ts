@@ -2,17 +2,16 @@ import { readFileSync } from "node:fs";
 import type { Lab } from "../../lab/lab";
 import { kubectl, startWorkload } from "../../lab/workload";
 import { fingerprint, hostTraces, sshLogins } from "../support/hostFingerprint";
-import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
-import { Stack, expectSuccess } from "../support/stack";
+import { kubectlOf, nodesOf } from "../support/labOfTests";
+import type { Stack } from "../support/stack";
+import { expectSuccess, readyStack } from "../support/stack";
 import { pristineFile } from "./setup";
 
 describe("destroy", () => {
   let lab: Lab;
   let stack: Stack;
   beforeAll(async () => {
-    lab = await openTestLab();
-    stack = new Stack(lab);
-    expectSuccess(await stack.up());
+    ({ lab, stack } = await readyStack());
     await startWorkload(
       kubectlOf(lab),
       lab.hosts.map(({ name }) => name),

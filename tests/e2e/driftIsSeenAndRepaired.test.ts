@@ -1,8 +1,9 @@
 import type { Lab } from "../../lab/lab";
 import { kubectl } from "../../lab/workload";
 import { fingerprint } from "../support/hostFingerprint";
-import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
-import { Stack, expectSuccess } from "../support/stack";
+import { kubectlOf, nodesOf } from "../support/labOfTests";
+import type { Stack } from "../support/stack";
+import { expectSuccess, readyStack } from "../support/stack";
 
 /** Every kind of thing that is ours on a host, changed by hand. */
 const vandalism = `
@@ -19,10 +20,8 @@ describe("a host that was changed by hand", () => {
   let stack: Stack;
   let host: string;
   beforeAll(async () => {
-    lab = await openTestLab();
+    ({ lab, stack } = await readyStack());
     host = lab.hosts[0]?.name ?? "";
-    stack = new Stack(lab);
-    expectSuccess(await stack.up());
   });
 
   test("is seen by a refresh, thing by thing, and the other host is not touched by the repair", async () => {

@@ -1,16 +1,14 @@
 import type { Lab } from "../../lab/lab";
 import { checkWorkload, startWorkload, stopWorkload } from "../../lab/workload";
-import { kubectlOf, openTestLab } from "../support/labOfTests";
-import { Stack, expectSuccess } from "../support/stack";
+import { kubectlOf } from "../support/labOfTests";
+import type { Stack } from "../support/stack";
+import { expectSuccess, readyStack } from "../support/stack";
 
 describe("kube-proxy's mode", () => {
   let lab: Lab;
   let stack: Stack;
   beforeAll(async () => {
-    lab = await openTestLab();
-    stack = new Stack(lab);
-    stack.configure(() => undefined);
-    expectSuccess(await stack.up());
+    ({ lab, stack } = await readyStack());
   });
 
   test("changes to iptables and back, kubelets untouched and Services answering", async () => {

@@ -1,17 +1,65 @@
 import type { Lab } from "../../lab/lab";
-import { nodesOf, openTestLab } from "../support/labOfTests";
-import { Stack, expectSuccess } from "../support/stack";
+import { breakHost, mendHost } from "../support/brokenHost";
+import { nodesOf } from "../support/labOfTests";
+import type { Stack } from "../support/stack";
+import { expectSuccess, readyStack } from "../support/stack";
 
-/** An address of the lab's network that no host has. */
-const deadAddress = "10.233.0.250";
+/** Three attempts of 15 seconds each to reach a host, and what a run takes by itself. */
+const boundSeconds = 120;
+
+describe("a host that dies after it became a node", () => {
+  let lab: Lab;
+  let stack: Stack;
+  let dead: string;
+  let others: string[];
+  beforeAll(async () => {
+    ({ lab, stack } = await readyStack());
+    [dead = "", ...others] = lab.hosts.map(({ name }) => name);
+  });
+  afterAll(() => mendHost(lab, dead));
+
+  const maxPods = async (host: string): Promise<string> =>
+    (await lab.exec(host, "sed -n 's/^maxPods: //p' /var/lib/kubelet/config.yaml")).stdout.trim();
+
+  test("is named, fails the run within bounded time, and the others get their change", async () => {
+    stack.configure((config) => {
+      config["kubeletConfiguration"] = { ...(config["kubeletConfiguration"] as object), maxPods: 99 };
+    });
+    await breakHost(lab, dead);
+    const started = Date.now();
+    const { code, output } = await stack.up();
+    expect((Date.now() - started) / 1000).toBeLessThan(boundSeconds);
+    expect(code).toBe(1);
+    const address = lab.hosts.find(({ name }) => name === dead)?.address ?? "";
+    expect(output).toContain(`root@${address}:22: unreachable over SSH`);
+    expect(output).toMatch(new RegExp(`${dead}-kubelet`));
+    expect(await maxPods(dead)).toBe("");
+    for (const host of others) {
+      expect(await maxPods(host)).toBe("99");
+      expect(output).not.toMatch(new RegExp(`${host}.* failed`));
+      expect((await nodesOf(lab)).find(({ name }) => name === host)?.ready).toBe(true);
+    }
+  });
+
+  test("gets its change by the next up once it lives again, and the others are left alone", async () => {
+    await mendHost(lab, dead);
+    const { output } = expectSuccess(await stack.up());
+    expect(await maxPods(dead)).toBe("99");
+    for (const host of others) expect(output).not.toContain(`${host}-kubelet`);
+    expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
+    stack.configure(() => undefined);
+    expectSuccess(await stack.up());
+  });
+});
 
 describe("a host that is down", () => {
   let lab: Lab;
   let stack: Stack;
+  /** An address of the lab's network that no host has. */
+  let deadAddress: string;
   beforeAll(async () => {
-    lab = await openTestLab();
-    stack = new Stack(lab);
-    expectSuccess(await stack.up());
+    ({ lab, stack } = await readyStack());
+    deadAddress = lab.hosts[0]?.address.replace(/\d+$/, "250") ?? "";
     expectSuccess(await stack.destroy());
   });
 

@@ -117,6 +117,11 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
       expect(host.run(script, shell).stderr).toContain("command iptables is still missing");
     });
 
+    test("shows what a manager that failed has said", () => {
+      host.command("dnf", "echo no mirror answers >&2; exit 1");
+      expect(host.run(script, shell).stderr).toContain("no mirror answers\npackages: ");
+    });
+
     test.each([
       [
         "no manager is there",

@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FileMap } from "../../host/files";
 import { parseFiles, reportFiles, stageFiles } from "../../host/files";
-import { runLocally, temporaryDirectory } from "../support/localShell";
+import { installPackages, packageLibrary } from "../../host/packages";
+import { orphanLocally, runLocally, temporaryDirectory } from "../support/localShell";
 
 const swapAll = 'for path in $staged; do swap "$path"; done';
 const settleAll = 'for path in $staged; do settle "$path"; done';
@@ -15,10 +17,37 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20);
+}
+
 function put(files: FileMap, after = `${swapAll}\n${settleAll}`): void {
   const { code, stderr } = runLocally(root, `${stageFiles(files)}\n${after}`);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
 }
+
+describe("a script that a killed run left on a host", () => {
+  it("goes on to its end, although nobody hears what it says", async () => {
+    orphanLocally(root, `sleep 0.2; echo said; echo said >&2; touch ${root}/end`);
+    await until(() => existsSync(join(root, "end")));
+  });
+
+  it("lets a package manager end, which would stop half-way if it had nobody to talk to", async () => {
+    mkdirSync(join(root, "bin"));
+    const manager = `#!/bin/sh\nsleep 0.2; echo unpacking && sleep 0.1 && touch ${root}/installed\n`;
+    writeFileSync(join(root, "bin/apt-get"), manager, { mode: 0o755 });
+    const install = installPackages([{ command: "not-there", packages: { apt: "a", dnf: "a", zypper: "a" } }]);
+    orphanLocally(root, `PATH=${root}/bin:$PATH\n${packageLibrary}\n${install}`);
+    await until(() => existsSync(join(root, "installed")));
+  });
+
+  it("is waited for by the next one", async () => {
+    orphanLocally(root, `touch ${root}/begun; sleep 0.5; echo first >>${root}/order`);
+    await until(() => existsSync(join(root, "begun")));
+    runLocally(root, `echo second >>${root}/order`);
+    expect(readFileSync(join(root, "order"), "utf8")).toBe("first\nsecond\n");
+  });
+});
 
 describe("files on a host", () => {
   it("are written with their mode, byte for byte, in directories made for them", () => {

@@ -6,7 +6,7 @@ import { type Spec, TestStack } from "./testStack";
 /** Moments spread over the run, one at random in each part. */
 const moments = 10;
 const milliseconds = 60;
-jest.setTimeout(300_000);
+jest.setTimeout(900_000);
 
 const before: Spec = {
   kept: { props: { adopts: true } },

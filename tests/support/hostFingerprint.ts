@@ -8,6 +8,24 @@ done | sort
 for unit in kubelet kube-proxy containerd; do systemctl show -p MainPID -p ActiveEnterTimestampMonotonic "$unit"; done
 `;
 
+/**
+ * What a host is like after an up, however many runs it took: paths, modes, owners, contents but for what a generated key
+ * or the Node's own range is part of, and whether the units run. The lists of what is ours are sorted: runs may note the same things in another order.
+ */
+const content = `
+cd /
+find opt etc var/lib/kubernetes-worker-nodes var/lib/kubelet/config.yaml var/lib/kubelet/pki -xdev -printf '%y %m %U:%G %p %l\\n' |
+  sed -E 's/(kubelet-client-)[0-9-]+/\\1DATE/g' | sort
+find etc opt var/lib/kubernetes-worker-nodes var/lib/kubelet/config.yaml -xdev -type f | sort | while read -r path; do
+  case $path in
+    etc/kubernetes/kube-proxy.conf | */kube-proxy.service.started | etc/cni/net.d/*) ;;
+    *.owned) echo "$(sort "$path" | sha256sum) $path" ;;
+    *) sha256sum "$path" ;;
+  esac
+done
+for unit in containerd kubelet kube-proxy; do echo "$unit $(systemctl is-active $unit) $(systemctl is-enabled $unit)"; done
+`;
+
 /** What a host without anything of ours looks like: names of files, units, links, rules, mounts. */
 const traces = `
 find /opt /etc /usr/local /usr/lib/systemd /var/lib -xdev \\( -path /var/lib/containerd -o -path /var/lib/systemd -o -path /var/lib/apt -o -path /var/lib/dpkg \\) -prune -o -printf '%y %p\\n' | sort
@@ -24,6 +42,11 @@ systemctl is-active containerd
 /** Changes when any file of ours is rewritten or any unit restarted. */
 export async function fingerprint(lab: Lab, host: string): Promise<string> {
   return on(lab, host, managed);
+}
+
+/** Equal after an undisturbed up and after one that others, cut off, went before. */
+export async function hostState(lab: Lab, host: string): Promise<string[]> {
+  return (await on(lab, host, content)).split("\n");
 }
 
 /** Equal before and after, where nothing of ours was left behind. */

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,21 @@ export interface LocalResult {
 
 /** Runs a body as a host would, with the list of owned paths below `root`. */
 export function runLocally(root: string, body: string, name = "test"): LocalResult {
-  const script = remoteScript(name, body).replace("/var/lib/kubernetes-worker-nodes", join(root, "state"));
-  const { status, stdout, stderr } = spawnSync("sh", ["-s"], { input: script, encoding: "utf8", timeout: 20_000 });
+  const input = localScript(root, body, name);
+  const { status, stdout, stderr } = spawnSync("sh", ["-s"], { input, encoding: "utf8", timeout: 20_000 });
   return { code: status, stdout, stderr };
+}
+
+/** Starts a body as runLocally does, and stops listening at once, as a run does that is killed. */
+export function orphanLocally(root: string, body: string): void {
+  const child = spawn("sh", ["-s"]);
+  child.stdout.destroy();
+  child.stderr.destroy();
+  child.stdin.end(localScript(root, body, "test"));
+}
+
+function localScript(root: string, body: string, name: string): string {
+  return remoteScript(name, body)
+    .replace("/var/lib/kubernetes-worker-nodes", join(root, "state"))
+    .replace("9</run", `9<${root}`);
 }

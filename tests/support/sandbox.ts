@@ -16,7 +16,7 @@ import { basename, dirname, join } from "node:path";
 
 /** Tools of every Linux host that the scripts use as they are. */
 const realTools =
-  "awk basename cat chmod cmp cut dirname find grep head id ls mkdir mv printf readlink rm rmdir sed sleep sort tail test timeout tr uniq wc xargs sh";
+  "awk basename cat chmod cmp cut dirname find flock grep head id ls mkdir mv printf readlink rm rmdir sed sleep sort tail test timeout tr uniq wc xargs sh";
 
 /** Where scripts look on a host; moved below the sandbox. */
 const hostPath = /(?<![\w$}.])\/(?=(?:boot|etc|lib|opt|proc|run|sys|usr\/libexec|var)(?:\/|\b))/g;
@@ -44,6 +44,7 @@ export class Sandbox {
         symlinkSync(path, this.inside(`/bin/${tool}`));
       }
     }
+    this.directory("/run");
     // What the running kernel says must not decide a test.
     this.file("/proc/uptime", "100.00 100.00\n");
   }

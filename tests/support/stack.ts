@@ -1,25 +1,45 @@
 import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { dump, load } from "js-yaml";
 import type { Lab } from "../../lab/lab";
+import { openTestLab } from "./labOfTests";
 
 /** How one run of the program ended. */
 export interface Run {
+  /** Null where a signal ended it. */
   code: number | null;
   /** Everything it printed. */
   output: string;
 }
+
+/** A run that is under way. */
+export interface RunningProgram {
+  pid: number;
+  /** The lines it has printed so far, with the milliseconds from its start. */
+  lines: { at: number; text: string }[];
+  ended: Promise<Run>;
+}
+
+export type Operation = "preview" | "up" | "refresh" | "destroy";
 
 type Configuration = Record<string, unknown>;
 
 const namespace = "kubernetes-worker-nodes:";
 const project = join(__dirname, "../..");
 
+const flags: Record<Operation, string[]> = {
+  preview: [],
+  up: ["--yes", "--continue-on-error"],
+  refresh: ["--yes"],
+  destroy: ["--yes", "--continue-on-error"],
+};
+
 /** The program on a lab's stack, run by the lab's engine; each story may change the configuration. */
 export class Stack {
   private readonly directory: string;
-  private readonly configFile: string;
+  readonly configFile: string;
 
   /** @param name keeps the state of one stack apart from others on the same lab */
   constructor(
@@ -49,19 +69,19 @@ export class Stack {
   }
 
   preview(...options: string[]): Promise<Run> {
-    return this.run("preview", options);
+    return this.start("preview", ...options).ended;
   }
 
   up(...options: string[]): Promise<Run> {
-    return this.run("up", ["--yes", "--continue-on-error", ...options]);
+    return this.start("up", ...options).ended;
   }
 
   refresh(...options: string[]): Promise<Run> {
-    return this.run("refresh", ["--yes", ...options]);
+    return this.start("refresh", ...options).ended;
   }
 
   destroy(...options: string[]): Promise<Run> {
-    return this.run("destroy", ["--yes", "--continue-on-error", ...options]);
+    return this.start("destroy", ...options).ended;
   }
 
   /** Forgets the stack without touching anything. */
@@ -70,19 +90,23 @@ export class Stack {
     rmSync(this.configFile, { force: true });
   }
 
-  private run(operation: string, options: string[]): Promise<Run> {
+  /** Starts a run without waiting for its end. */
+  start(operation: Operation, ...options: string[]): RunningProgram {
     const engine = join(project, "dist/lab/engine/cli.js");
     const files = ["--stack", "dev", "--config-file", this.configFile, "--state", this.stateFile];
     // No agent: a run must not depend on who is logged in.
     const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE_FILE: this.lab.passphrasePath, SSH_AUTH_SOCK: "" };
-    const child = spawn(process.execPath, [engine, operation, ...files, ...options], { cwd: project, env });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    return new Promise((resolve, reject) => {
+    const args = [engine, operation, ...files, ...flags[operation], ...options];
+    const started = Date.now();
+    const child = spawn(process.execPath, args, { cwd: project, env });
+    const lines: RunningProgram["lines"] = [];
+    for (const input of [child.stdout, child.stderr])
+      createInterface({ input }).on("line", (text) => lines.push({ at: Date.now() - started, text }));
+    const ended = new Promise<Run>((resolve, reject) => {
       child.once("error", reject);
-      child.once("close", (code) => resolve({ code, output }));
+      child.once("close", (code) => resolve({ code, output: lines.map(({ text }) => `${text}\n`).join("") }));
     });
+    return { pid: child.pid ?? 0, lines, ended };
   }
 }
 
@@ -90,4 +114,12 @@ export class Stack {
 export function expectSuccess(run: Run): Run {
   if (run.code !== 0) throw new Error(`exit code ${run.code}:\n${run.output}`);
   return run;
+}
+
+/** The lab and a stack on it whose hosts are Ready nodes, with which most stories begin. */
+export async function readyStack(): Promise<{ lab: Lab; stack: Stack }> {
+  const lab = await openTestLab();
+  const stack = new Stack(lab);
+  expectSuccess(await stack.up());
+  return { lab, stack };
 }

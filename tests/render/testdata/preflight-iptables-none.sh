@@ -22,7 +22,7 @@ containerd_version=missing
 if ! [ -d /run/systemd/system ] || [ "$(cat /proc/1/comm 2>/dev/null)" != systemd ]; then
   problem "init system" "$(cat /proc/1/comm 2>/dev/null || echo unknown)" "must be a running systemd" "boot the host with systemd"
 fi
-for command in awk curl grep sed systemctl tar timeout; do
+for command in awk curl flock grep sed systemctl tar timeout; do
   has "$command" || problem "command $command" missing "must be installed" "install it"
 done
 if ! has apt-get && ! has dnf && ! has yum && ! has zypper; then

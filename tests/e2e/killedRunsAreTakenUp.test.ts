@@ -1,0 +1,121 @@
+import { copyFileSync, renameSync } from "node:fs";
+import type { Lab } from "../../lab/lab";
+import { kubectl } from "../../lab/workload";
+import { comparableResources, readCheckpoint } from "../support/checkpoint";
+import { hostState } from "../support/hostFingerprint";
+import type { Moment } from "../support/killedRuns";
+import { momentsOf, powerCutAt, randomNumbers, reach, signalAt } from "../support/killedRuns";
+import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
+import type { Run, RunningProgram } from "../support/stack";
+import { Stack, expectSuccess } from "../support/stack";
+
+const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
+const random = randomNumbers(seed);
+const kills = 10;
+const interrupts = 3;
+/** Of one test, in milliseconds: about forty seconds a round, more where the machine has other work. */
+const patience = 20 * 60_000;
+
+/** What an up ended with, but for what no two runs have in common. */
+interface EndState {
+  resources: string[];
+  host: string[];
+  node: object;
+  /** Names of everything in the cluster that an up makes. */
+  objects: string[];
+}
+
+describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
+  let lab: Lab;
+  let stack: Stack;
+  let host: string;
+  let undisturbed: RunningProgram;
+  let wanted: EndState;
+
+  beforeAll(async () => {
+    lab = await openTestLab();
+    stack = new Stack(lab);
+    host = lab.hosts[0]?.name ?? "";
+    await fromNothing();
+    undisturbed = stack.start("up");
+    expectSuccess(await undisturbed.ended);
+    wanted = await endState();
+  });
+  afterAll(async () => {
+    stack.configure(() => undefined);
+    expectSuccess(await stack.up());
+  });
+
+  /** One host is enough: what happens to one has nothing to do with another. */
+  async function fromNothing(): Promise<void> {
+    expectSuccess(await stack.destroy());
+    // What earlier rounds left pending is theirs.
+    stack.forget();
+    stack.configure((config) => (config["hosts"] = (config["hosts"] as object[]).slice(0, 1)));
+  }
+
+  async function endState(): Promise<EndState> {
+    const kinds = "clusterrolebindings,nodes,secrets,serviceaccounts";
+    const objects = await kubectl(kubectlOf(lab), ["get", kinds, "--all-namespaces", "-o", "name"]);
+    const [node] = await nodesOf(lab);
+    return {
+      resources: comparableResources(readCheckpoint(lab, stack)),
+      host: await hostState(lab, host),
+      node: { ...node, podCIDR: undefined },
+      objects: objects.split("\n").sort(),
+    };
+  }
+
+  async function expectTakenUp(cutOff: Run, title: string): Promise<void> {
+    const next = await stack.up();
+    if (next.code !== 0) throw new Error(`${title}:\n${cutOff.output}\n== the next up\n${next.output}`);
+    expect({ title, ...(await endState()) }).toEqual({ title, ...wanted });
+  }
+
+  function describeMoment(number: number, { after, milliseconds }: Moment): string {
+    return `round ${number}: ${milliseconds} ms after "${after.trim()}"`;
+  }
+
+  test(
+    "by SIGKILL at random is finished by the next one, which ends as if nothing had been",
+    async () => {
+      for (const [round, moment] of momentsOf(undisturbed, kills, random).entries()) {
+        await fromNothing();
+        const end = round % 2 === 0 ? signalAt : powerCutAt;
+        const cutOff = await end(stack.start("up"), moment, "SIGKILL");
+        expect(cutOff.code).toBeNull();
+        await expectTakenUp(cutOff, describeMoment(round, moment));
+      }
+      expectSuccess(await stack.up("--expect-no-changes"));
+    },
+    patience,
+  );
+
+  test(
+    "by SIGINT at random ends by itself with a whole checkpoint, and is finished by the next one",
+    async () => {
+      for (const [round, moment] of momentsOf(undisturbed, interrupts, random).entries()) {
+        await fromNothing();
+        const cutOff = await signalAt(stack.start("up"), moment, "SIGINT");
+        expect(cutOff).toMatchObject({ code: 1, output: expect.stringContaining("update canceled") as string });
+        expect(readCheckpoint(lab, stack).pendingOperations).toEqual([]);
+        await expectTakenUp(cutOff, describeMoment(round, moment));
+      }
+      expectSuccess(await stack.up("--expect-no-changes"));
+    },
+    patience,
+  );
+
+  test("after the cluster had got its objects and before the checkpoint knew of them is finished by the next one", async () => {
+    await fromNothing();
+    const running = stack.start("up");
+    const checkpoint = `${stack.stateFile}.before`;
+    await reach(running, { after: "worker-nodes-kubelet-bootstrap creating", milliseconds: 0 });
+    copyFileSync(stack.stateFile, checkpoint);
+    const created = { after: "worker-nodes-node-autoapprove-certificate-rotation created", milliseconds: 0 };
+    const cutOff = await signalAt(running, created, "SIGKILL");
+    renameSync(checkpoint, stack.stateFile);
+    expect(readCheckpoint(lab, stack).resources.filter(({ type }) => type.includes("ClusterRoleBinding"))).toEqual([]);
+    await expectTakenUp(cutOff, "killed between the cluster and the checkpoint");
+  });
+});

@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { tryRun } from "../../lab/command";
+import { openCrypter } from "../../lab/engine/passphrase";
+import { isSecret, reveal } from "../../lab/engine/values";
+import type { Lab } from "../../lab/lab";
+import { readCheckpoint } from "./checkpoint";
+import type { Stack } from "./stack";
+
+/** What every OpenSSH private key begins with. */
+const opensshHeader = "b3BlbnNzaC1rZXkt";
+
+/**
+ * Texts by which a secret is found: each line of its own, and what base64 makes of it wherever it stands in a text, also
+ * twice, as a key in a kubeconfig in a script.
+ */
+export function traces(secret: string): string[] {
+  const lines = secret.split("\n").filter((line) => line.length >= 16 && !line.startsWith("-----"));
+  return lines
+    .filter((line) => !line.startsWith(opensshHeader))
+    .flatMap((line) => [line, ...encodings(line), ...encodings(line).flatMap(encodings)]);
+}
+
+/** Three of them, since base64 takes three bytes at a time; without the ends, in which the neighbours have a part. */
+function encodings(text: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const encoded = Buffer.from("\0".repeat(before) + text)
+      .toString("base64")
+      .replace(/=+$/, "");
+    return encoded.slice(before === 0 ? 0 : before + 1, -2);
+  });
+}
+
+/** Name -> each secret of a lab's stack that is up, the ones that were generated included. */
+export function secretsOf(lab: Lab, stack: Stack): Record<string, string> {
+  const passphrase = readFileSync(lab.passphrasePath, "utf8").trim();
+  const file = load(readFileSync(stack.configFile, "utf8")) as { encryptionsalt: string; config: object };
+  const crypter = openCrypter(passphrase, file.encryptionsalt);
+  const configured = Object.entries(file.config as Record<string, { secure?: string } | undefined>).flatMap(
+    ([key, value]) => (value?.secure === undefined ? [] : [[key.replace(/.*:/, ""), crypter.decrypt(value.secure)]]),
+  );
+  const secrets = Object.fromEntries(configured) as Record<string, string>;
+  const key = /client-key-data: (\S+)/.exec(secrets["kubeconfig"] ?? "")?.[1] ?? "";
+  const [, tokenSecret = ""] = (secrets["bootstrapToken"] ?? "").split(".");
+  delete secrets["kubeconfig"];
+  const client = { clientKeyData: key, clientKey: Buffer.from(key, "base64").toString() };
+  return { ...secrets, ...client, passphrase, bootstrapToken: tokenSecret, ...generatedKey(lab, stack) };
+}
+
+/** kube-proxy's key in each form that the state has it in, without the lines that are of its public half only. */
+function generatedKey(lab: Lab, stack: Stack): Record<string, string> {
+  const made = readCheckpoint(lab, stack).resources.filter(({ type }) => type.startsWith("tls:"));
+  const open = made
+    .flatMap(({ outputs }) => Object.values(outputs).filter((value) => typeof value === "string"))
+    .join();
+  const key = made.find(({ type }) => type === "tls:index/privateKey:PrivateKey");
+  const forms = Object.entries(key?.outputs ?? {}).filter(([, value]) => isSecret(value));
+  return Object.fromEntries(
+    forms.map(([name, value]) => {
+      const lines = (reveal(value) as string).split("\n");
+      return [`kube-proxy ${name}`, lines.filter((line) => !open.includes(line)).join("\n")];
+    }),
+  );
+}
+
+/** Names of the secrets that a text gives away. */
+export function foundIn(text: string, secrets: Record<string, string>): string[] {
+  return Object.entries(secrets)
+    .filter(([, secret]) => traces(secret).some((trace) => text.includes(trace)))
+    .map(([name]) => name);
+}
+
+/** Files below a directory that give a secret away. The search reads what it looks for from its standard input. */
+export async function filesWith(secrets: Record<string, string>, directory: string): Promise<string[]> {
+  const input = Object.values(secrets).flatMap(traces).join("\n");
+  const { code, stdout, stderr } = await tryRun("grep", [...searchArguments, directory], { input });
+  if (code > 1) throw new Error(stderr);
+  return stdout.trim().split("\n").sort();
+}
+
+/** Of grep: names of files with one of the texts of its standard input, whatever kind of file; no devices. */
+export const searchArguments = ["-rlF", "-f", "-", "-D", "skip"];
+
+/** Looks at the machine's processes from now on. @returns what ends that and gives every command line seen. */
+export function watchProcesses(): () => Promise<string[]> {
+  const program = ["--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", join(__dirname, "processSampler.ts")];
+  const sampler = spawn(process.execPath, program, { stdio: ["pipe", "pipe", "inherit"] });
+  let output = "";
+  sampler.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return () =>
+    new Promise((resolve) => {
+      sampler.once("close", () => resolve(JSON.parse(output) as string[]));
+      sampler.stdin.end();
+    });
+}
