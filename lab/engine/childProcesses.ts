@@ -28,6 +28,10 @@ export class ChildProcesses {
     return child;
   }
 
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.running].map(stopChild));
+  }
+
   pids(): number[] {
     return [...this.running].flatMap((child) => child.pid ?? []);
   }

@@ -130,6 +130,7 @@ async function perform(session: Session): Promise<number> {
       run.fail(error, session.stackUrn);
     }
   } finally {
+    run.end();
     stopListening();
     await host.closeAll();
     server.stop();

@@ -22,6 +22,7 @@ export class PluginHost {
   engineAddress = "";
   private readonly clients = new Set<ProviderClient>();
   private readonly prepared = new Map<string, Promise<ProviderClient>>();
+  private closing = false;
 
   constructor(private readonly options: PluginHostOptions) {}
 
@@ -44,6 +45,7 @@ export class PluginHost {
   }
 
   private async launch(packageName: string, version: string): Promise<ProviderClient> {
+    this.refuseAfterClose();
     const { engineAddress } = this;
     const { children, programDirectory, project, config, preview, log } = this.options;
     const plugin = findPlugin(packageName, version, programDirectory);
@@ -57,6 +59,7 @@ export class PluginHost {
     const running = await startPlugin(children, plugin, engineAddress, programDirectory, env, (line) => {
       log(line, dynamic);
     });
+    this.refuseAfterClose();
     const client = new ProviderClient(running, preview);
     this.clients.add(client);
     await client.handshake(engineAddress, dirname(plugin.path));
@@ -73,8 +76,16 @@ export class PluginHost {
     await Promise.all([...this.clients].map((client) => client.cancel()));
   }
 
+  /** Ends every plugin, also one that is only being started; from now on none is. */
   async closeAll(): Promise<void> {
-    await Promise.allSettled(this.prepared.values());
+    this.closing = true;
     await Promise.all([...this.clients].map((client) => this.close(client)));
+    await this.options.children.stopAll();
+  }
+
+  private refuseAfterClose(): void {
+    if (this.closing) {
+      throw new Error("the run is over; no plugin is started any more");
+    }
   }
 }

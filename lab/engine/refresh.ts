@@ -86,7 +86,8 @@ export async function refreshBase(run: Run): Promise<void> {
   for (const { provider } of before) {
     await run.ensureProvider(provider);
   }
-  const refreshed = await Promise.all(before.map((state) => queue.add(() => refreshOne(run, state))));
+  const reads = before.map((state) => queue.add(() => refreshOne(run, state)));
+  const refreshed = await Promise.all(reads).finally(() => queue.onIdle());
   run.base.resources = refreshed.flatMap((state) => state ?? []);
   repairReferences(run.base.resources, before);
   run.base.resources.forEach((state) => {

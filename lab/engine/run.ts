@@ -49,6 +49,7 @@ export class Run {
   private readonly cancellations: (() => void)[] = [];
   private stopped: string | undefined;
   private errors = 0;
+  private over = false;
   /** Whether a person stopped the run. */
   interrupted = false;
 
@@ -81,8 +82,16 @@ export class Run {
     return this.stopped;
   }
 
+  /** To be called when nobody waits for any step: what was under way loses its plugin, which is no failure. */
+  end(): void {
+    this.over = true;
+  }
+
   /** Records an error: the run goes on or not as its caller decides, but has failed. */
   fail(error: unknown, urn: string): void {
+    if (this.over) {
+      return;
+    }
     this.errors++;
     this.events.log("error", messageOf(error), urn);
   }

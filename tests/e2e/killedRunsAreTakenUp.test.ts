@@ -6,7 +6,7 @@ import { hostState } from "../support/hostFingerprint";
 import type { Moment } from "../support/killedRuns";
 import { momentsOf, powerCutAt, randomNumbers, reach, signalAt } from "../support/killedRuns";
 import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
-import type { Run, RunningProgram } from "../support/stack";
+import type { Ended, RunningProcess } from "../support/runningProcess";
 import { Stack, expectSuccess } from "../support/stack";
 
 const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
@@ -29,7 +29,7 @@ describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
   let lab: Lab;
   let stack: Stack;
   let host: string;
-  let undisturbed: RunningProgram;
+  let undisturbed: RunningProcess;
   let wanted: EndState;
 
   beforeAll(async () => {
@@ -66,7 +66,7 @@ describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
     };
   }
 
-  async function expectTakenUp(cutOff: Run, title: string): Promise<void> {
+  async function expectTakenUp(cutOff: Ended, title: string): Promise<void> {
     const next = await stack.up();
     if (next.code !== 0) throw new Error(`${title}:\n${cutOff.output}\n== the next up\n${next.output}`);
     expect({ title, ...(await endState()) }).toEqual({ title, ...wanted });

@@ -6,7 +6,8 @@ import { openCrypter } from "../../lab/engine/passphrase";
 import type { Lab } from "../../lab/lab";
 import { openTestLab } from "../support/labOfTests";
 import { filesWith, foundIn, searchArguments, secretsOf, traces, watchProcesses } from "../support/secrets";
-import type { Operation, Run } from "../support/stack";
+import type { Ended } from "../support/runningProcess";
+import type { Operation } from "../support/stack";
 import { Stack, expectSuccess } from "../support/stack";
 
 /** A word to be found where secrets are looked for, as proof that the search finds. */
@@ -25,7 +26,7 @@ describe("no secret of a stack is", () => {
   let lab: Lab;
   let stack: Stack;
   const secrets: Record<string, string> = {};
-  const runs: Run[] = [];
+  const runs: Ended[] = [];
   let commandLines: string[];
   const checkpoints: string[] = [];
   /** What each host had to say while it was a node. */

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { TestStack } from "./testStack";
 
@@ -54,4 +55,23 @@ test("a second SIGINT ends everything at once", async () => {
   engine.kill("SIGINT");
   expect((await ended).code).toBe(cancelled);
   expect(stack.deployment().pending_operations).toHaveLength(1);
+});
+
+test("an interrupt while a plugin is being started ends the run and the plugin", async () => {
+  const slow = new TestStack("certificates");
+  const folder = join(slow.folder, "bin");
+  const [begun, over] = [join(folder, "begun"), join(folder, "over")];
+  mkdirSync(folder);
+  const script = `#!/bin/sh\ntouch '${begun}'\nsleep 5\ntouch '${over}'\nsleep 60\n`;
+  writeFileSync(join(folder, "pulumi-resource-tls"), script, { mode: 0o755 });
+  slow.variables["PATH"] = [folder, process.env["PATH"]].join(delimiter);
+  slow.configure({ commonName: "node", explicit: false });
+  const { process: engine, ended } = slow.start("up");
+  while (!existsSync(begun)) await pause(20);
+  engine.kill("SIGINT");
+  const { code, output } = await ended;
+  expect({ code, canceled: output.includes("error: update canceled") }).toEqual({ code: 1, canceled: true });
+  await pause(5000);
+  expect(existsSync(over)).toBe(false);
+  slow.remove();
 });

@@ -1,12 +1,18 @@
 /** A stack of the program `programs/things` in a folder of its own, driven through the engine's command line. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { dump } from "js-yaml";
+import { type Ended, startProcess } from "../support/runningProcess";
 import { defaultDriver, type Driver, type StackFiles } from "./drivers";
 import { describeSteps, isOwn, nameOf, readLines, readStepEvents, type StepEvents } from "./stepEvents";
+
+/** Of one run, in seconds: well under the limit of a test, so that a run that hangs says so itself. */
+const patience = 90;
+/** Exit code of a run that a signal ended. */
+const killed = -1;
 
 /** One resource of the program; see programs/things/index.js. */
 export interface Resource {
@@ -54,6 +60,8 @@ export class TestStack {
   readonly world = join(this.folder, "world");
   readonly passphrase = "correct horse";
   private readonly journalFile = join(this.folder, "journal");
+  /** Further variables of the runs' environment. */
+  readonly variables: NodeJS.ProcessEnv = {};
 
   /** @param program a folder in programs/, named like the project in it. */
   constructor(
@@ -114,24 +122,15 @@ export class TestStack {
     const log = join(this.folder, "events");
     rmSync(log, { force: true });
     const line = this.driver.commandLine(this.files, command, args, log);
-    const child = spawn(line.command, line.args, { env: { ...this.environment(), ...line.env } });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (data: Buffer) => (output += data.toString()));
-    }
-    const ended = new Promise<Outcome>((resolveOutcome) => {
-      child.on("close", (code, signal) => {
-        const events = readStepEvents(log);
-        resolveOutcome({
-          code: code ?? (signal === null ? -1 : -2),
-          output,
-          steps: describeSteps(events.succeeded),
-          failures: describeSteps(events.failed),
-          events,
-        });
-      });
-    });
-    return { process: child, ended };
+    const env = { ...this.environment(), ...line.env };
+    const { process: child, ended } = startProcess(line.command, line.args, { env }, patience);
+    return { process: child, ended: ended.then((run) => this.outcome(run, log)) };
+  }
+
+  private outcome({ code, output }: Ended, log: string): Outcome {
+    const events = readStepEvents(log);
+    const steps = describeSteps(events.succeeded);
+    return { code: code ?? killed, output, steps, failures: describeSteps(events.failed), events };
   }
 
   private environment(): NodeJS.ProcessEnv {
@@ -140,6 +139,7 @@ export class TestStack {
       THINGS_WORLD: this.world,
       THINGS_JOURNAL: this.journalFile,
       PULUMI_CONFIG_PASSPHRASE: this.passphrase,
+      ...this.variables,
     };
   }
 

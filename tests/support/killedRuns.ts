@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Run, RunningProgram } from "./stack";
+import type { Ended, RunningProcess } from "./runningProcess";
 
 /** A moment of a run, told by what it has printed, so that it is the same one on a slow machine. */
 export interface Moment {
@@ -24,7 +24,7 @@ export function randomNumbers(seed: number): () => number {
 const withoutSeconds = (text: string): string => text.replace(/ \([\d.]+m?s\)$/, "");
 
 /** `count` moments, one at random in each equal part of a run that has ended, from its first step almost to its last. */
-export function momentsOf({ lines }: RunningProgram, count: number, random: () => number): Moment[] {
+export function momentsOf({ lines }: RunningProcess, count: number, random: () => number): Moment[] {
   const steps = lines.filter(({ text }) => / (creating|created)/.test(text));
   const first = steps[0]?.at ?? 0;
   const length = 0.95 * ((steps.at(-1)?.at ?? 0) - first);
@@ -36,7 +36,7 @@ export function momentsOf({ lines }: RunningProgram, count: number, random: () =
 }
 
 /** Resolves at the moment, or when the run has ended. */
-export async function reach({ lines, ended }: RunningProgram, { after, milliseconds }: Moment): Promise<void> {
+export async function reach({ lines, ended }: RunningProcess, { after, milliseconds }: Moment): Promise<void> {
   let over = false;
   const seen = (): boolean => lines.some(({ text }) => text.includes(after));
   void ended.then(() => (over = true));
@@ -45,14 +45,14 @@ export async function reach({ lines, ended }: RunningProgram, { after, milliseco
 }
 
 /** Sends the engine a signal at a moment, and waits for its end. */
-export async function signalAt(running: RunningProgram, moment: Moment, signal: NodeJS.Signals): Promise<Run> {
+export async function signalAt(running: RunningProcess, moment: Moment, signal: NodeJS.Signals): Promise<Ended> {
   await reach(running, moment);
   process.kill(running.pid, signal);
   return running.ended;
 }
 
 /** Ends the engine, the program and the plugins at once, as a machine that loses its power does. */
-export async function powerCutAt(running: RunningProgram, moment: Moment): Promise<Run> {
+export async function powerCutAt(running: RunningProcess, moment: Moment): Promise<Ended> {
   await reach(running, moment);
   const family = [running.pid, ...descendants(running.pid)];
   for (const pid of family) process.kill(pid, "SIGKILL");

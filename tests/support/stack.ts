@@ -1,30 +1,16 @@
-import { spawn } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { dump, load } from "js-yaml";
 import type { Lab } from "../../lab/lab";
 import { openTestLab } from "./labOfTests";
-
-/** How one run of the program ended. */
-export interface Run {
-  /** Null where a signal ended it. */
-  code: number | null;
-  /** Everything it printed. */
-  output: string;
-}
-
-/** A run that is under way. */
-export interface RunningProgram {
-  pid: number;
-  /** The lines it has printed so far, with the milliseconds from its start. */
-  lines: { at: number; text: string }[];
-  ended: Promise<Run>;
-}
+import { type Ended, type RunningProcess, startProcess } from "./runningProcess";
 
 export type Operation = "preview" | "up" | "refresh" | "destroy";
 
 type Configuration = Record<string, unknown>;
+
+/** Of one run, in seconds: about ten times what one on a lab takes, so that a run that hangs says where. */
+const patience = 480;
 
 const namespace = "kubernetes-worker-nodes:";
 const project = join(__dirname, "../..");
@@ -68,19 +54,19 @@ export class Stack {
     });
   }
 
-  preview(...options: string[]): Promise<Run> {
+  preview(...options: string[]): Promise<Ended> {
     return this.start("preview", ...options).ended;
   }
 
-  up(...options: string[]): Promise<Run> {
+  up(...options: string[]): Promise<Ended> {
     return this.start("up", ...options).ended;
   }
 
-  refresh(...options: string[]): Promise<Run> {
+  refresh(...options: string[]): Promise<Ended> {
     return this.start("refresh", ...options).ended;
   }
 
-  destroy(...options: string[]): Promise<Run> {
+  destroy(...options: string[]): Promise<Ended> {
     return this.start("destroy", ...options).ended;
   }
 
@@ -91,27 +77,18 @@ export class Stack {
   }
 
   /** Starts a run without waiting for its end. */
-  start(operation: Operation, ...options: string[]): RunningProgram {
+  start(operation: Operation, ...options: string[]): RunningProcess {
     const engine = join(project, "dist/lab/engine/cli.js");
     const files = ["--stack", "dev", "--config-file", this.configFile, "--state", this.stateFile];
     // No agent: a run must not depend on who is logged in.
     const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE_FILE: this.lab.passphrasePath, SSH_AUTH_SOCK: "" };
     const args = [engine, operation, ...files, ...flags[operation], ...options];
-    const started = Date.now();
-    const child = spawn(process.execPath, args, { cwd: project, env });
-    const lines: RunningProgram["lines"] = [];
-    for (const input of [child.stdout, child.stderr])
-      createInterface({ input }).on("line", (text) => lines.push({ at: Date.now() - started, text }));
-    const ended = new Promise<Run>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve({ code, output: lines.map(({ text }) => `${text}\n`).join("") }));
-    });
-    return { pid: child.pid ?? 0, lines, ended };
+    return startProcess(process.execPath, args, { cwd: project, env }, patience);
   }
 }
 
 /** @throws Error with everything the run printed, unless it ended well. */
-export function expectSuccess(run: Run): Run {
+export function expectSuccess(run: Ended): Ended {
   if (run.code !== 0) throw new Error(`exit code ${run.code}:\n${run.output}`);
   return run;
 }
