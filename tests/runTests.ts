@@ -14,9 +14,13 @@ interface Total {
 const lab = ["--name", "e2e"];
 const network = ["--subnet", "10.233.0.0/24"];
 
-function run(title: string, command: string, args: string[]): boolean {
+/** Minutes that the tests of one layer may take, at least twice what they need: a hang must not take the whole time of CI. */
+const patience = 45;
+
+function run(title: string, command: string, args: string[], minutes?: number): boolean {
   console.log(`\n== ${title}`);
-  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  const timeout = minutes === undefined ? undefined : minutes * 60_000;
+  const { status, error } = spawnSync(command, args, { stdio: "inherit", timeout });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;
 }
@@ -32,7 +36,8 @@ function jest(title: string, args: string[]): Total {
   const directory = mkdtempSync(join(tmpdir(), "kubernetes-worker-nodes-results-"));
   const outputFile = join(directory, "results.json");
   try {
-    const ok = run(title, "jest", [...args, "--json", `--outputFile=${outputFile}`]);
+    // A test that failed may leave processes behind that Jest would wait for.
+    const ok = run(title, "jest", [...args, "--forceExit", "--json", `--outputFile=${outputFile}`], patience);
     const results = JSON.parse(readFileSync(outputFile, "utf8")) as Record<string, number>;
     const suites = results["numRuntimeErrorTestSuites"] ?? 0;
     const skipped = (results["numPendingTests"] ?? 0) + (results["numTodoTests"] ?? 0);
