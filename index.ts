@@ -2,9 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ClusterBootstrap, WorkerPool } from "./components";
 import type { WorkerNode } from "./components";
-import { loadSettings } from "./settings";
+import { checkNodeVersion, loadSettings } from "./settings";
 import { clusterArgs, poolArgs } from "./settings/componentArgs";
 
+checkNodeVersion();
 const settings = loadSettings();
 
 const cluster = new kubernetes.Provider("cluster", {

@@ -1,3 +1,4 @@
+export { checkNodeVersion } from "./nodeVersion";
 export { loadSettings, type StackSettings } from "./loadSettings";
 export { parseSettings, type ParseResult } from "./parseSettings";
 export type * from "./settings";
