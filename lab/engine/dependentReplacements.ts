@@ -1,35 +1,14 @@
 /**
- * What has to go before a resource that is deleted before it is replaced: everything whose own diff asks for a
- * replacement once the properties it takes from there are not known. Source: calculateDependentReplacements.
+ * What has to go before a resource that is deleted before it is replaced: everything that is deleted with it, and
+ * everything whose own diff asks for a replacement once the properties it takes from there are not known.
+ * Source: calculateDependentReplacements in deploy/step_generator.go.
  */
 import { applyReplaceOnChanges, isReplace } from "./propertyDiff";
 import { diffAgainst } from "./resourceDiff";
 import type { Run } from "./run";
 import { dependenciesOf, type ResourceState } from "./state";
-import { isProviderType, parseReference } from "./urn";
+import { providerUrn } from "./urn";
 import { unknownValue } from "./values";
-
-const providerUrn = ({ provider }: ResourceState): string => (provider === "" ? "" : parseReference(provider).urn);
-
-export const isDeletedWith = (state: ResourceState, urn: string): boolean => state.deletedWith === urn;
-
-/** URNs this run has come to. */
-type Decided = Pick<ReadonlyMap<string, unknown>, "has">;
-
-/** Direct and indirect dependents of `root` in the base, in the order they were made. */
-function dependents(run: Run, decided: Decided, root: ResourceState): ResourceState[] {
-  const reached = new Set([root.urn]);
-  const after = run.base.resources.slice(run.base.resources.indexOf(root) + 1);
-  return after.filter((state) => {
-    const depends = [...dependenciesOf(state), providerUrn(state)].some((urn) => reached.has(urn));
-    // What this run has come to already cannot depend on something it has only now come to.
-    if (depends && !decided.has(state.urn)) {
-      reached.add(state.urn);
-      return true;
-    }
-    return false;
-  });
-}
 
 /** A resource that has to go, and the inputs for which it does. */
 export interface DependentReplacement {
@@ -37,39 +16,37 @@ export interface DependentReplacement {
   keys: string[];
 }
 
-/** What is to be deleted, dependencies first. */
+/**
+ * What is to be deleted, dependencies first.
+ * @param decided URNs this run has come to: they cannot depend on something it has only now come to.
+ */
 export async function dependentReplacements(
   run: Run,
-  decided: Decided,
+  decided: Pick<ReadonlyMap<string, unknown>, "has">,
   root: ResourceState,
 ): Promise<DependentReplacement[]> {
-  const replaced = new Set([root.urn]);
+  const [reached, replaced] = [new Set([root.urn]), new Set([root.urn])];
   const found: DependentReplacement[] = [];
-  for (const state of dependents(run, decided, root)) {
-    const keys = await replaceKeys(run, state, replaced);
-    if (keys !== undefined) {
-      replaced.add(state.urn);
-      found.push({ state, keys });
-    }
+  const later = run.base.resources.slice(run.base.resources.indexOf(root) + 1);
+  for (const state of later.filter(({ urn }) => !decided.has(urn))) {
+    if (![...dependenciesOf(state), providerUrn(state.provider)].some((urn) => reached.has(urn))) continue;
+    reached.add(state.urn);
+    const keys = state.deletedWith === root.urn ? [] : await replaceKeys(run, state, replaced);
+    if (keys === undefined) continue;
+    replaced.add(state.urn);
+    found.push({ state, keys });
   }
   return found;
 }
 
 /** The inputs that ask for a replacement, or none where its provider or host does; undefined where nothing does. */
 async function replaceKeys(run: Run, state: ResourceState, replaced: Set<string>): Promise<string[] | undefined> {
-  if (!state.custom || state.external) {
-    return undefined;
-  }
-  if (replaced.has(providerUrn(state)) || replaced.has(state.deletedWith)) {
-    return [];
-  }
+  if (!state.custom || state.external) return undefined;
+  if (replaced.has(providerUrn(state.provider)) || replaced.has(state.deletedWith)) return [];
   const touched = Object.keys(state.inputs).filter((key) =>
     state.propertyDependencies[key]?.some((urn) => replaced.has(urn)),
   );
-  if (touched.length === 0) {
-    return undefined;
-  }
-  await (isProviderType(state.type) ? run.registry.ensure(state) : run.ensureProvider(state.provider));
+  if (touched.length === 0) return undefined;
   const inputs = { ...state.inputs, ...Object.fromEntries(touched.map((key) => [key, unknownValue])) };
   const diff = await diffAgainst(run, state, inputs, state.ignoreChanges);
   const applied = diff && applyReplaceOnChanges(diff, state.replaceOnChanges, false);

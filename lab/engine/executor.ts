@@ -1,49 +1,31 @@
-/** Runs steps: so many at a time, each recorded before and after. Source: deploy/step_executor.go. */
+/** Runs steps: so many at a time, each recorded before and after. Source: deploy/step_executor.go, step_generator.go. */
+import { omit } from "es-toolkit";
 import PQueue from "p-queue";
-import { isProtected, neededBy } from "./deletes";
-import { omit } from "./omit";
+import { applyStep, isProtectedDelete, PartialFailure } from "./applyStep";
 import { CancelledError, type Run } from "./run";
-import { dependenciesOf, type PendingOperation, type ResourceState } from "./state";
-import { applyStep, PartialFailure, registerProviderAliases } from "./stepApply";
-import { type Step, type StepOp, subject } from "./steps";
-import { equal, makeSecret } from "./values";
+import { dependenciesOf, type ResourceState } from "./state";
+import type { StepGenerator } from "./stepGenerator";
+import { pendingType, type Step, subject } from "./steps";
+import { providerUrn } from "./urn";
+import { equal } from "./values";
 
-/** What the checkpoint says of an operation while it runs; the others do not touch a provider. */
-const pendingTypes: Partial<Record<StepOp, PendingOperation["type"]>> = {
-  create: "creating",
-  "create-replacement": "creating",
-  update: "updating",
-  delete: "deleting",
-  "delete-replaced": "deleting",
-  discard: "deleting",
-  "discard-replaced": "deleting",
-  read: "reading",
-  "read-replacement": "reading",
-};
-
-/** Outputs are secret where the program says so, and where an input of the same name is. */
-function markSecrets(state: ResourceState): void {
-  const { inputs, outputs, additionalSecretOutputs } = state;
-  const secretInputs = Object.keys(outputs).filter(
-    (key) => inputs[key] !== undefined && makeSecret(inputs[key]) === inputs[key],
-  );
-  for (const key of [...additionalSecretOutputs, ...secretInputs]) {
-    const value = outputs[key];
-    if (value !== undefined) {
-      outputs[key] = makeSecret(value);
-    }
-  }
+/** Whether a same step changes nothing on record but times. */
+function isUnchanged({ op, old, new: fresh }: Step): boolean {
+  const comparable = (state: ResourceState) => ({
+    ...omit(state, ["created", "modified", "initErrors"]),
+    dependencies: [...state.dependencies].sort(),
+  });
+  return op === "same" && old !== undefined && fresh !== undefined && equal(comparable(old), comparable(fresh));
 }
 
 export class Executor {
   private readonly queue: PQueue;
 
-  /** @param deletions URNs deleted in this run. */
   constructor(
     private readonly run: Run,
-    private readonly deletions: Set<string>,
+    private readonly generator: StepGenerator,
   ) {
-    this.queue = new PQueue({ concurrency: run.parallel });
+    this.queue = new PQueue({ concurrency: run.options.parallel });
   }
 
   /**
@@ -57,11 +39,7 @@ export class Executor {
       return false;
     }
     return this.queue.add(async () => {
-      for (const step of steps) {
-        if (!(await this.runStep(step))) {
-          return false;
-        }
-      }
+      for (const step of steps) if (!(await this.runStep(step))) return false;
       return true;
     });
   }
@@ -71,51 +49,65 @@ export class Executor {
     return this.queue.onIdle();
   }
 
-  /** Runs groups of deletions one after the other, without those that something not deleted still needs. */
-  async runDeletes(groups: Step[][]): Promise<void> {
-    for (const group of groups) {
-      const kept = neededBy(this.run, this.run.failed);
-      const outcomes = await Promise.allSettled(
-        group.filter(({ urn }) => !kept.has(urn)).map((step) => this.runChain([step])),
+  /**
+   * Deletes what was replaced and what the program no longer registers: each after everything that needs it, and not at
+   * all where something that needs it stays for a failure.
+   */
+  async runDeletes(): Promise<void> {
+    const { base, failed, deletions } = this.run;
+    const steps = new Map(base.resources.map((state) => [state, this.deleteStep(state)]));
+    steps.forEach((step) => step && deletions.add(step.urn));
+    const gone = new Map<ResourceState, Promise<boolean>>();
+    const neededBy = neededByOf(base.resources);
+    for (const state of base.resources.toReversed()) {
+      const before = Promise.all((neededBy.get(state) ?? []).flatMap((each) => gone.get(each) ?? []));
+      const step = steps.get(state);
+      const after = before.then((all) => {
+        if (!all.every(Boolean)) return false;
+        return step === undefined ? !failed.has(state.urn) : this.runChain([step]);
+      });
+      gone.set(
+        state,
+        after.catch((error: unknown) => {
+          if (error instanceof CancelledError) return false;
+          throw error;
+        }),
       );
-      for (const outcome of outcomes) {
-        if (outcome.status === "rejected" && !(outcome.reason instanceof CancelledError)) {
-          throw outcome.reason;
-        }
-      }
     }
+    await Promise.all(gone.values());
   }
 
-  private dependsOnFailed(step: Step): boolean {
-    const state = subject(step);
-    return step.new !== undefined && [...dependenciesOf(state), state.parent].some((urn) => this.run.failed.has(urn));
+  private deleteStep(old: ResourceState): Step | undefined {
+    const { urn } = old;
+    if (old.delete) {
+      if (this.generator.deletedEarly.has(old)) return undefined;
+      return { op: old.external ? "discard-replaced" : "delete-replaced", urn, old };
+    }
+    if (this.generator.isRegistered(urn)) return undefined;
+    return { op: old.pendingReplacement ? "remove-pending-replace" : old.external ? "discard" : "delete", urn, old };
+  }
+
+  private dependsOnFailed({ new: fresh }: Step): boolean {
+    return fresh !== undefined && [...dependenciesOf(fresh), fresh.parent].some((urn) => this.run.failed.has(urn));
   }
 
   private async runStep(step: Step): Promise<boolean> {
     const { run } = this;
-    if (run.cancelled !== undefined) {
-      throw new CancelledError(run.cancelled);
-    }
-    const pending = pendingTypes[step.op];
-    run.events.stepStarted(step);
+    run.throwIfCancelled();
+    const pending = pendingType(step);
+    run.events.emit("stepStarted", step);
     const finished = pending === undefined ? undefined : await run.checkpoint.begin(subject(step), pending);
     let failure: Error | undefined;
     try {
-      await applyStep(run, step, this.deletions);
+      await applyStep(run, step);
     } catch (error) {
       failure = error instanceof Error ? error : new Error(String(error));
     }
-    if (failure === undefined || failure instanceof PartialFailure) {
-      this.record(step);
-    }
+    if (failure === undefined || failure instanceof PartialFailure) this.record(step);
     finished?.();
-    if (pending !== undefined || this.mustSave(step)) {
-      await run.checkpoint.save();
-    }
-    run.events.stepEnded(step, failure);
-    if (failure !== undefined) {
-      this.handleFailure(step, failure);
-    }
+    if (step.op !== "replace" && !isUnchanged(step)) await run.checkpoint.save();
+    run.events.emit("stepEnded", step, failure);
+    if (failure !== undefined) this.handleFailure(step, failure);
     return failure === undefined;
   }
 
@@ -124,43 +116,36 @@ export class Executor {
     run.fail(failure, step.urn);
     run.failed.add(step.urn);
     // A refused deletion has changed nothing: all of them are reported in one go.
-    const harmless = step.op === "delete" && step.old !== undefined && isProtected(step.old);
-    if (!run.continueOnError && !harmless) {
-      run.cancel("another resource failed");
-      throw new CancelledError(failure.message);
-    }
+    if (run.options.continueOnError || isProtectedDelete(step)) return;
+    run.cancel("another resource failed");
+    throw new CancelledError(failure.message);
   }
 
   /** Brings the outcome of a step into the state of the run and its checkpoint. */
-  private record(step: Step): void {
-    const { run } = this;
-    const { old } = step;
-    if (step.new !== undefined && step.op !== "replace") {
-      markSecrets(step.new);
-      run.events.observe(step.new.outputs);
-      run.news.set(step.urn, step.new);
-      registerProviderAliases(run, step.new);
-      run.checkpoint.add(step.new);
+  private record({ op, urn, old, new: fresh, beforeReplacement }: Step): void {
+    if (op === "replace") return;
+    if (fresh !== undefined) {
+      this.run.news.set(urn, fresh);
+      this.run.checkpoint.add(fresh);
+      this.run.events.emit("observe", fresh.outputs);
     }
-    if (old === undefined || step.op === "replace") {
-      return;
-    }
-    const stays = step.op === "create-replacement" ? !old.pendingReplacement : old.delete && step.new !== undefined;
-    const waitsForReplacement = step.beforeReplacement === true;
-    if (!stays && !waitsForReplacement) {
-      run.checkpoint.remove(old);
-    }
+    if (old === undefined || beforeReplacement === true) return;
+    const stays = op === "create-replacement" ? !old.pendingReplacement : old.delete && fresh !== undefined;
+    if (!stays) this.run.checkpoint.remove(old);
   }
+}
 
-  /** Same steps are written only where something other than times changed. */
-  private mustSave({ op, old, new: fresh }: Step): boolean {
-    if (op !== "same" || old === undefined || fresh === undefined) {
-      return op !== "same" && op !== "replace";
+/** What needs each resource: its children, what it is the provider of, what depends on it or on a parent of it. */
+function neededByOf(resources: ResourceState[]): Map<ResourceState, ResourceState[]> {
+  const neededBy = new Map<ResourceState, ResourceState[]>(resources.map((state) => [state, []]));
+  resources.forEach((state, position) => {
+    const urns = new Set([...dependenciesOf(state), providerUrn(state.provider)]);
+    const components = new Set<string>();
+    for (const earlier of resources.slice(0, position)) {
+      if (components.has(earlier.parent)) urns.add(earlier.urn);
+      if (urns.has(earlier.urn) && (!earlier.custom || components.has(earlier.parent))) components.add(earlier.urn);
+      if (urns.has(earlier.urn) || earlier.urn === state.parent) neededBy.get(earlier)?.push(state);
     }
-    const comparable = (state: ResourceState): unknown => ({
-      ...omit(state, "created", "modified", "initErrors"),
-      dependencies: [...state.dependencies].sort(),
-    });
-    return !equal(comparable(old), comparable(fresh));
-  }
+  });
+  return neededBy;
 }

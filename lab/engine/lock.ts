@@ -1,113 +1,26 @@
-/** One run at a time per checkpoint: a lock file beside it, with the processes of the run that holds it. */
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { signalGroup } from "./childProcesses";
+/**
+ * One run at a time per checkpoint. The lock is a Unix socket in Linux' abstract name space: the kernel takes it from a
+ * process that ends, however it ends, so that none is ever left behind.
+ */
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { realpathSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { basename, dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 
-interface RunningProcess {
-  pid: number;
-  /** Start time in clock ticks since boot, so that a reused process id is not taken for the process. */
-  started: string;
-}
-interface LockContent extends RunningProcess {
-  since: string;
-  children: RunningProcess[];
-}
-
-/** Source: proc(5), field 22 of /proc/PID/stat; the second field is in parentheses and may hold spaces. */
-function startTime(pid: number): string {
+/** @throws Error naming the process that works on the checkpoint now. */
+export async function takeLock(stateFile: string): Promise<void> {
+  const file = join(realpathSync(dirname(stateFile)), basename(stateFile));
+  const name = `\0lab-engine-${createHash("sha256").update(file).digest("hex")}`;
+  const holder = `process ${process.pid} since ${new Date().toISOString()}`;
+  const server = createServer((socket) => socket.on("error", () => undefined).end(holder)).listen(name);
   try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
+    await once(server, "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    const by = await text(connect(name)).catch(() => "a process that has just ended");
+    throw new Error(`the stack is locked by ${by} (${file}); wait for it to end, or end it`, { cause: error });
   }
-}
-
-const isRunning = ({ pid, started }: RunningProcess): boolean => started !== "" && startTime(pid) === started;
-const describeProcess = (pid: number): RunningProcess => ({ pid, started: startTime(pid) });
-
-function readLock(file: string): LockContent | undefined {
-  try {
-    const content: unknown = JSON.parse(readFileSync(file, "utf8"));
-    return isLock(content) ? content : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const alreadyExists = (error: unknown): boolean =>
-  typeof error === "object" && error !== null && "code" in error && error.code === "EEXIST";
-
-function isLock(value: unknown): value is LockContent {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "pid" in value &&
-    "children" in value &&
-    Array.isArray(value.children)
-  );
-}
-
-/** A lock held by this process. */
-export class Lock {
-  private readonly since = new Date().toISOString();
-  private children: RunningProcess[] = [];
-  private held = true;
-
-  private constructor(private readonly file: string) {}
-
-  /**
-   * Takes the lock. One left by a run that was killed is taken over, and the processes that run left behind are ended
-   * first, lest they go on changing what this run is about to look at.
-   * @throws Error naming the process that holds it.
-   */
-  static take(file: string): Lock {
-    const lock = new Lock(file);
-    const draft = `${file}.${String(process.pid)}`;
-    lock.write(draft);
-    try {
-      for (;;) {
-        try {
-          linkSync(draft, file);
-          return lock;
-        } catch (error) {
-          if (!alreadyExists(error)) {
-            throw error;
-          }
-        }
-        const holder = readLock(file);
-        if (holder !== undefined && isRunning(holder)) {
-          throw new Error(
-            `the stack is locked by process ${String(holder.pid)} since ${holder.since} (${file}); wait for it to end, or end it`,
-          );
-        }
-        for (const child of (holder?.children ?? []).filter(isRunning)) {
-          signalGroup(child.pid, "SIGKILL");
-        }
-        rmSync(file, { force: true });
-      }
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
-
-  /** Notes the child processes of this run. */
-  setChildren(pids: number[]): void {
-    if (!this.held) {
-      return;
-    }
-    this.children = pids.map(describeProcess);
-    const draft = `${this.file}.${String(process.pid)}`;
-    this.write(draft);
-    renameSync(draft, this.file);
-  }
-
-  release(): void {
-    this.held = false;
-    rmSync(this.file, { force: true });
-  }
-
-  private write(file: string): void {
-    const content: LockContent = { ...describeProcess(process.pid), since: this.since, children: this.children };
-    writeFileSync(file, JSON.stringify(content));
-  }
+  server.unref();
 }

@@ -1,157 +1,197 @@
 /** The operations on a stack, each from reading its files to the last line of output. */
-import { DeploymentInfo } from "@pulumi/pulumi/proto/resource_pb";
-import { generateDeletes, scheduleDeletes } from "./deletes";
-import { createEngineService } from "./engineService";
-import { exitCodes } from "./exitCodes";
-import { interruptNotice, onInterrupts } from "./interrupts";
-import { Lock } from "./lock";
-import { createMonitor } from "./monitor";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import { EventEmitter } from "node:events";
+import { existsSync } from "node:fs";
+import { Checkpoint, readState } from "./checkpoint";
+import { Display } from "./display";
+import { type RunEvents, writeEventLog } from "./events";
+import { Executor } from "./executor";
+import { takeLock } from "./lock";
+import { Masker } from "./masking";
+import { startPlugin } from "./plugins";
 import { startProgram } from "./program";
-import { readProject } from "./project";
+import { type Project, readProject } from "./project";
+import { Providers } from "./providers";
 import { refreshBase } from "./refresh";
-import { CancelledError } from "./run";
-import { startServer } from "./server";
-import { createSession, type OperationOptions, type Session } from "./session";
-import { readStackConfig } from "./stackConfig";
-import { readState } from "./stateFile";
+import { Registrar } from "./registrar";
+import { serve } from "./rpc";
+import { CancelledError, Run, type RunOptions } from "./run";
+import { createEngineService, createMonitor } from "./services";
+import { readSalt, readStackConfig, type StackConfig } from "./stackConfig";
+import { StepGenerator } from "./stepGenerator";
+import { createUrn, stackType } from "./urn";
 
-/** Runs the program. @returns whether it registered everything it has. */
-async function runProgram(session: Session, address: string): Promise<boolean> {
-  const { run, registrar, stackUrn } = session;
-  const program = startProgram({
-    ...session,
-    ...session.options,
-    dryRun: run.dryRun,
-    address,
-    log: (line) => {
-      run.events.log("info", line, stackUrn);
-    },
-  });
-  run.onCancel(() => void registrar.executor.idle().then(() => program.stop()));
-  const problem = await program.ended;
-  await registrar.executor.idle();
-  if (problem !== undefined && run.cancelled === undefined) {
-    run.fail(problem, stackUrn);
-  }
-  return problem === undefined;
+export interface OperationOptions extends Omit<RunOptions, "project" | "dryRun"> {
+  command: "preview" | "up" | "refresh" | "destroy";
+  /** Folder with Pulumi.yaml. */
+  cwd: string;
+  configFile: string;
+  /** The checkpoint. */
+  state: string;
+  expectNoChanges: boolean;
+  /** Look at what is really there first. */
+  refresh: boolean;
+  /** Only say what would be done. */
+  previewOnly: boolean;
+  clearPendingCreates: boolean;
+  /** Show what changes in each resource. */
+  diff: boolean;
+  /** Show debug messages too. */
+  verbose: boolean;
+  /** Where to write the run as JSON lines too. */
+  eventLog: string | undefined;
 }
 
-/** Runs the program, if the operation has one, and deletes what is left over. */
-async function change(session: Session, address: string): Promise<void> {
-  const { run, registrar, options } = session;
-  const complete = options.command === "destroy" || (await runProgram(session, address));
-  if (complete && run.cancelled === undefined) {
-    const deletes = await generateDeletes(run, registrar.generator);
-    await registrar.executor.runDeletes(scheduleDeletes(run, deletes));
-  }
-  await registrar.executor.idle();
-}
+/**
+ * The CLI's exit codes, as far as they apply; `cancelled` is for an operation ended at once by a second Ctrl-C.
+ * Source: sdk/go/common/util/cmdutil/exit.go.
+ */
+export const exitCodes = { success: 0, error: 1, unexpectedChanges: 7, cancelled: 8 } as const;
 
-function warnOfPending({ run, stackUrn }: Session): void {
-  const { pendingOperations } = run.base;
-  if (pendingOperations.length === 0 || run.dryRun) {
-    return;
+/** What an operation is called while it runs, and in a preview. */
+const titles = {
+  preview: ["Previewing update", "Previewing update"],
+  up: ["Updating", "Previewing update"],
+  refresh: ["Refreshing", "Previewing refresh"],
+  destroy: ["Destroying", "Previewing destroy"],
+} as const;
+
+class Operation {
+  private readonly dryRun: boolean;
+  private readonly stackUrn: string;
+  private readonly events: RunEvents = new EventEmitter();
+  private readonly display: Display;
+  private readonly run: Run;
+  private readonly executor: Executor;
+  private readonly registrar: Registrar;
+  private engineAddress = "";
+
+  constructor(
+    private readonly options: OperationOptions,
+    private readonly project: Project,
+    private readonly config: StackConfig,
+  ) {
+    const { events } = this;
+    const { command, stack, state, eventLog, configFile } = options;
+    const isRefresh = command === "refresh";
+    const dryRun = (this.dryRun = command === "preview" || options.previewOnly);
+    const masker = new Masker(config);
+    this.stackUrn = createUrn(stack, project.name, "", stackType, `${project.name}-${stack}`);
+    const title = titles[command][dryRun ? 1 : 0];
+    const display = { ...options, stackUrn: this.stackUrn, masker, title, dryRun, countRefresh: isRefresh };
+    const { snapshot, vault } = readState(state, existsSync(configFile) ? readSalt(configFile) : undefined);
+    snapshot.resources.forEach(({ inputs, outputs }) => masker.observe([inputs, outputs]));
+    this.display = new Display(events, display);
+    if (eventLog !== undefined) writeEventLog(events, eventLog, (text) => masker.maskMessage(text), isRefresh);
+    const log = (line: string, dynamic: boolean) => this.log(dynamic ? "info" : "debug", line, "");
+    const providers = new Providers(snapshot, dryRun, (name, version) =>
+      startPlugin(name, version, { project, config, engineAddress: this.engineAddress, log }),
+    );
+    const checkpoint = new Checkpoint(dryRun ? undefined : state, snapshot, vault);
+    this.run = new Run({ ...options, project: project.name, dryRun }, snapshot, providers, checkpoint, events);
+    const generator = new StepGenerator(this.run);
+    this.executor = new Executor(this.run, generator);
+    this.registrar = new Registrar(this.run, generator, this.executor, config);
   }
-  const count = String(pendingOperations.length);
-  run.events.log(
-    "warning",
-    [
-      `Attempting to deploy or update resources with ${count} pending operations from previous deployment.`,
+
+  private log(severity: "debug" | "info" | "warning" | "error", message: string, urn = this.stackUrn): void {
+    this.events.emit("log", severity, message, urn);
+  }
+
+  /** @returns the exit code. */
+  async perform(): Promise<number> {
+    const { run, registrar } = this;
+    this.engineAddress = await serve(
+      [ResourceMonitorService, createMonitor(run, registrar)],
+      [EngineService, createEngineService(run)],
+    );
+    this.handleInterrupts();
+    try {
+      await this.work();
+    } catch (error) {
+      if (!(error instanceof CancelledError)) run.fail(error, this.stackUrn);
+    }
+    run.end();
+    return this.conclude();
+  }
+
+  /** The first interrupt lets running steps end, the second ends everything at once. */
+  private handleInterrupts(): void {
+    const notice =
+      "interrupted; running steps are left to end. Interrupt again to end at once, which may lead to orphaned resources.";
+    const interrupt = (): void => {
+      if (this.run.interrupted) process.exit(exitCodes.cancelled);
+      this.log("warning", notice, "");
+      this.run.interrupt();
+      void this.run.providers.cancel();
+    };
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
+  }
+
+  private async work(): Promise<void> {
+    const { run, executor, options } = this;
+    if (options.command === "refresh" || options.refresh) {
+      const stays = ({ type }: { type: string }): boolean => type === "creating" && !options.clearPendingCreates;
+      run.base.pendingOperations = run.base.pendingOperations.filter(stays);
+      await refreshBase(run);
+    } else this.warnOfPending();
+    if (options.command === "refresh" || run.hasFailed) return;
+    const complete = options.command === "destroy" || (await this.runProgram());
+    if (complete && !run.cancelled) await executor.runDeletes();
+    await executor.idle();
+  }
+
+  /** @returns whether the program registered everything it has. */
+  private async runProgram(): Promise<boolean> {
+    const { run, executor, options, project, config, dryRun, engineAddress: address } = this;
+    const log = (line: string) => this.log("info", line);
+    const program = startProgram({ ...options, project, config, dryRun, address, log });
+    run.onCancel(() => void executor.idle().then(program.stop));
+    const problem = await program.ended;
+    await executor.idle();
+    if (problem !== undefined && !run.cancelled) run.fail(problem, this.stackUrn);
+    return problem === undefined;
+  }
+
+  private warnOfPending(): void {
+    const { pendingOperations } = this.run.base;
+    if (pendingOperations.length === 0 || this.dryRun) return;
+    const message = [
+      `Attempting to deploy or update resources with ${pendingOperations.length} pending operations from previous deployment.`,
       ...pendingOperations.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}`),
       "These resources are in an unknown state because the engine was interrupted while it waited for changes to them.",
       "Once you have confirmed what became of them, `refresh` clears the list; --clear-pending-creates creations too.",
-    ].join("\n"),
-    stackUrn,
-  );
-}
-
-/** The first interrupt lets running steps end, a second one ends everything at once. */
-function handleInterrupts({ run, host, children, lock }: Session): () => void {
-  return onInterrupts(
-    () => {
-      run.events.log("warning", interruptNotice, "");
-      run.interrupt();
-      void host.cancel();
-    },
-    () => {
-      children.signalAll("SIGKILL");
-      lock?.release();
-      process.exit(exitCodes.cancelled);
-    },
-  );
-}
-
-async function work(session: Session, address: string): Promise<void> {
-  const { run, checkpoint, options } = session;
-  run.registry.prepare(run.base.resources);
-  if (options.command === "refresh" || options.refresh) {
-    checkpoint.clearPending(options.clearPendingCreates);
-    await refreshBase(run);
-  } else {
-    warnOfPending(session);
+    ];
+    this.log("warning", message.join("\n"));
   }
-  if (options.command !== "refresh" && !run.hasFailed) {
-    await change(session, address);
-  }
-}
 
-/** Writes and says how it ended. @returns the exit code. */
-async function conclude({ run, registrar, checkpoint, display, options, stackUrn }: Session): Promise<number> {
-  const outputs = await registrar.finishStack();
-  await checkpoint.save();
-  const failed = run.hasFailed || run.interrupted;
-  if (failed) {
-    const what = run.dryRun ? "preview" : options.command === "up" ? "update" : options.command;
-    const urns = options.continueOnError ? [...run.failed].map((urn) => `\n${urn}`).join("") : "";
-    run.events.log("error", run.interrupted ? `${what} canceled` : `${what} failed${urns}`, stackUrn);
-  }
-  display.summary(outputs);
-  if (!failed && options.expectNoChanges && display.hasChanges) {
-    options.write(`\nerror: no changes were expected but changes ${run.dryRun ? "were proposed" : "occurred"}\n`);
+  /** Writes and says how it ended. @returns the exit code. */
+  private async conclude(): Promise<number> {
+    const { run, options, display, dryRun } = this;
+    const outputs = await this.registrar.finishStack();
+    await run.checkpoint.save();
+    const failed = run.hasFailed || run.interrupted;
+    if (failed) {
+      const what = dryRun ? "preview" : options.command === "up" ? "update" : options.command;
+      const urns = options.continueOnError ? [...run.failed].map((urn) => `\n${urn}`).join("") : "";
+      this.log("error", run.interrupted ? `${what} canceled` : `${what} failed${urns}`);
+    }
+    display.summary(outputs);
+    if (failed || !options.expectNoChanges || !display.hasChanges) return failed ? exitCodes.error : exitCodes.success;
+    process.stdout.write(`\nerror: no changes were expected but changes ${dryRun ? "were proposed" : "occurred"}\n`);
     return exitCodes.unexpectedChanges;
   }
-  return failed ? exitCodes.error : exitCodes.success;
-}
-
-async function perform(session: Session): Promise<number> {
-  const { run, registrar, project, options, host } = session;
-  const info = new DeploymentInfo().setProject(project.name).setStack(options.stack);
-  info.setOrganization(options.organization).setDryrun(run.dryRun).setParallel(options.parallel);
-  const engine = createEngineService((...message) => {
-    run.events.log(...message);
-  });
-  const server = await startServer(createMonitor(run, registrar, info), engine);
-  host.engineAddress = server.address;
-  const stopListening = handleInterrupts(session);
-  try {
-    await work(session, server.address);
-  } catch (error) {
-    if (!(error instanceof CancelledError)) {
-      run.fail(error, session.stackUrn);
-    }
-  } finally {
-    run.end();
-    stopListening();
-    await host.closeAll();
-    server.stop();
-  }
-  return conclude(session);
 }
 
 /**
  * Performs an operation.
- * @returns the exit code.
+ * @returns the exit code; the processes it started end with the engine's own.
  * @throws Error where it cannot even begin: files that are missing or wrong, a stack that is locked.
  */
 export async function operate(options: OperationOptions): Promise<number> {
   const project = readProject(options.cwd);
   const config = readStackConfig(options.configFile, options.stack, project);
-  const readOnly = options.command === "preview" || options.previewOnly;
-  const lock = readOnly ? undefined : Lock.take(`${options.stateFile}.lock`);
-  try {
-    const state = readState(options.stateFile, options.configFile);
-    return await perform(createSession(options, project, config, state, lock));
-  } finally {
-    lock?.release();
-  }
+  if (options.command !== "preview" && !options.previewOnly) await takeLock(options.state);
+  return new Operation(options, project, config).perform();
 }

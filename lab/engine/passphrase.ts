@@ -1,11 +1,10 @@
-import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
-
 /**
  * Pulumi's passphrase secrets manager: what stands behind `encryptionsalt:` and `secure:` in a stack's configuration file.
- *
- * The key is PBKDF2-SHA256 of the passphrase and an 8-byte salt, each value is AES-256-GCM with a nonce of its own.
+ * The key is PBKDF2-SHA256 of the passphrase and a salt, each value is AES-256-GCM with a nonce of its own.
  * Source: pulumi/pulumi, sdk/go/common/resource/config/crypt.go and pkg/secrets/passphrase/manager.go.
  */
+import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
+
 const keyIterations = 1_000_000;
 const keyBytes = 32;
 const saltBytes = 8;
@@ -29,19 +28,19 @@ export interface Crypter {
  */
 export function createSalt(passphrase: string): string {
   const salt = randomBytes(saltBytes);
-  return `v1:${salt.toString("base64")}:${crypterOf(deriveKey(passphrase, salt)).encrypt(probe)}`;
+  return `v1:${salt.toString("base64")}:${createCrypter(passphrase, salt).encrypt(probe)}`;
 }
 
 /** Opens the secrets of a stack. Throws when `salt` is malformed or the passphrase is not the one it was made with. */
 export function openCrypter(passphrase: string, salt: string): Crypter {
-  const [version, encodedSalt, ...encryptedProbe] = salt.split(":");
-  if (version !== "v1" || !encodedSalt || encryptedProbe.length !== 3) {
+  const [, encodedSalt, encryptedProbe] = /^v1:([^:]+):(v1:[^:]+:[^:]+)$/.exec(salt) ?? [];
+  if (encodedSalt === undefined || encryptedProbe === undefined) {
     throw new Error("encryptionsalt: expected v1:<salt>:v1:<nonce>:<ciphertext>; take the line as Pulumi wrote it");
   }
-  const crypter = crypterOf(deriveKey(passphrase, Buffer.from(encodedSalt, "base64")));
+  const crypter = createCrypter(passphrase, Buffer.from(encodedSalt, "base64"));
   let decryptedProbe: string;
   try {
-    decryptedProbe = crypter.decrypt(encryptedProbe.join(":"));
+    decryptedProbe = crypter.decrypt(encryptedProbe);
   } catch {
     throw new Error("incorrect passphrase: it is not the one this stack's encryptionsalt was made with");
   }
@@ -49,11 +48,8 @@ export function openCrypter(passphrase: string, salt: string): Crypter {
   return crypter;
 }
 
-function deriveKey(passphrase: string, salt: Buffer): Buffer {
-  return pbkdf2Sync(passphrase, salt, keyIterations, keyBytes, "sha256");
-}
-
-function crypterOf(key: Buffer): Crypter {
+function createCrypter(passphrase: string, salt: Buffer): Crypter {
+  const key = pbkdf2Sync(passphrase, salt, keyIterations, keyBytes, "sha256");
   return {
     encrypt(plaintext) {
       const nonce = randomBytes(nonceBytes);
@@ -62,16 +58,15 @@ function crypterOf(key: Buffer): Crypter {
       return `v1:${nonce.toString("base64")}:${sealed.toString("base64")}`;
     },
     decrypt(ciphertext) {
-      const [version, nonce, sealed, ...rest] = ciphertext.split(":");
-      if (version !== "v1" || !nonce || sealed === undefined || rest.length > 0) {
+      const [, nonce, sealed] = /^v1:([^:]+):([^:]*)$/.exec(ciphertext) ?? [];
+      if (nonce === undefined || sealed === undefined) {
         throw new Error("secure value: expected v1:<nonce>:<ciphertext>");
       }
       const bytes = Buffer.from(sealed, "base64");
       if (bytes.length < tagBytes) throw new Error("secure value: shorter than its authentication tag");
       const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
-      decipher.setAuthTag(bytes.subarray(bytes.length - tagBytes));
-      const opened = [decipher.update(bytes.subarray(0, bytes.length - tagBytes)), decipher.final()];
-      return Buffer.concat(opened).toString("utf8");
+      decipher.setAuthTag(bytes.subarray(-tagBytes));
+      return Buffer.concat([decipher.update(bytes.subarray(0, -tagBytes)), decipher.final()]).toString("utf8");
     },
   };
 }

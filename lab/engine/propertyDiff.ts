@@ -1,4 +1,5 @@
 /** What changed between two bags of properties, and what a provider says about it. Source: plugin/provider.go. */
+import { mapValues } from "es-toolkit";
 import { formatPath, parsePath, pathContains, type PropertyPath } from "./propertyPath";
 import { equal, isPlainMap, type PropertyMap, type PropertyValue } from "./values";
 
@@ -9,7 +10,8 @@ export interface PropertyChange {
   /** Whether the path is one of inputs on both sides, else of old outputs against new inputs. */
   inputDiff: boolean;
 }
-export type DetailedDiff = Map<string, PropertyChange>;
+/** By path. */
+export type DetailedDiff = Record<string, PropertyChange>;
 
 /** An answer to "what would change": keys are top-level names or paths, as the provider likes. */
 export interface DiffResult {
@@ -20,84 +22,71 @@ export interface DiffResult {
   deleteBeforeReplace: boolean;
 }
 
-export function isReplace(diff: DiffResult): boolean {
-  return diff.replaceKeys.length > 0 || [...(diff.detailed?.values() ?? [])].some((change) => change.replace);
-}
+/** A diff that names no changed properties. */
+export const bareDiff = (changes: DiffResult["changes"], replaceKeys: string[] = []): DiffResult => ({
+  changes,
+  replaceKeys,
+  changedKeys: [],
+  deleteBeforeReplace: false,
+});
+
+export const isReplace = ({ replaceKeys, detailed }: DiffResult): boolean =>
+  replaceKeys.length > 0 || Object.values(detailed ?? {}).some(({ replace }) => replace);
 
 /** In an object null is as good as nothing; in an array it has its place. */
-const children = (value: PropertyMap | PropertyValue[]): Map<string, PropertyValue> =>
-  new Map(Object.entries(value).filter(([, child]) => Array.isArray(value) || child !== null));
+const parts = (value: PropertyMap | PropertyValue[]): Map<string, PropertyValue> =>
+  new Map(Object.entries(value).filter(([, part]) => Array.isArray(value) || part !== null));
 
-function compare(
-  path: PropertyPath,
-  before: PropertyValue | undefined,
-  after: PropertyValue | undefined,
-  found: DetailedDiff,
-): void {
-  if (equal(before, after)) {
-    return;
-  }
-  const bothMaps = isPlainMap(before) && isPlainMap(after);
-  if (bothMaps || (Array.isArray(before) && Array.isArray(after))) {
-    const left = children(before);
-    const right = children(after);
-    for (const key of new Set([...left.keys(), ...right.keys()])) {
-      compare([...path, bothMaps ? key : Number(key)], left.get(key), right.get(key), found);
-    }
-    return;
-  }
-  const kind = before === undefined ? "add" : after === undefined ? "delete" : "update";
-  found.set(formatPath(path), { kind, replace: false, inputDiff: true });
-}
-
-/** The engine's own diff, for providers that leave it to the engine; secret marks play no part in it. */
+/** The engine's own diff, for providers that leave it to the engine: the deepest places that differ. */
 export function diffProperties(before: PropertyMap, after: PropertyMap): DetailedDiff {
-  const found: DetailedDiff = new Map();
-  compare([], before, after, found);
+  const found: DetailedDiff = {};
+  const compare = (path: PropertyPath, old?: PropertyValue, fresh?: PropertyValue): void => {
+    if (equal(old, fresh)) return;
+    if ((isPlainMap(old) && isPlainMap(fresh)) || (Array.isArray(old) && Array.isArray(fresh))) {
+      const [left, right] = [parts(old), parts(fresh)];
+      for (const key of new Set([...left.keys(), ...right.keys()])) {
+        compare([...path, Array.isArray(old) ? Number(key) : key], left.get(key), right.get(key));
+      }
+      return;
+    }
+    const kind = old === undefined ? "add" : fresh === undefined ? "delete" : "update";
+    found[formatPath(path)] = { kind, replace: false, inputDiff: true };
+  };
+  compare([], before, after);
   return found;
 }
 
 /** The top-level names that a detailed diff touches. */
-export function changedKeys(detailed: DetailedDiff): string[] {
-  return [...new Set([...detailed.keys()].map((path) => String(parsePath(path)[0])))];
-}
+export const changedKeys = (detailed: DetailedDiff): string[] => [
+  ...new Set(Object.keys(detailed).map((path) => String(parsePath(path)[0]))),
+];
 
 const inverse: Record<ChangeKind, ChangeKind> = { add: "delete", delete: "add", update: "update" };
 
 /** The diff seen from the other side: what a refresh found, from what an update would now do. */
-export function invertDiff(diff: DiffResult): DiffResult {
-  const detailed = [...(diff.detailed ?? [])].map(
-    ([path, change]) => [path, { ...change, kind: inverse[change.kind] }] as const,
-  );
-  return { ...diff, ...(diff.detailed && { detailed: new Map(detailed) }) };
-}
+export const invertDiff = (diff: DiffResult): DiffResult => ({
+  ...diff,
+  ...(diff.detailed && {
+    detailed: mapValues(diff.detailed, (change) => ({ ...change, kind: inverse[change.kind] })),
+  }),
+});
 
 const initErrorPath = "#initerror";
 
 /** Turns changes under the given paths into replacements; `*` also matches a resource that failed to initialise. */
-export function applyReplaceOnChanges(
-  diff: DiffResult,
-  replaceOnChanges: string[],
-  hasInitErrors: boolean,
-): DiffResult {
-  if (diff.changes !== "some" && !hasInitErrors) {
-    return diff;
-  }
+export function applyReplaceOnChanges(diff: DiffResult, replaceOnChanges: string[], failedBefore: boolean): DiffResult {
   const paths = replaceOnChanges.map(parsePath);
   const hits = (text: string): boolean => paths.some((path) => pathContains(path, parsePath(text)));
-  const replaceKeys = new Set([...diff.replaceKeys, ...diff.changedKeys.filter(hits)]);
-  const detailed = diff.detailed && new Map(diff.detailed);
-  for (const [path, change] of detailed ?? []) {
-    detailed?.set(path, { ...change, replace: change.replace || hits(path) });
-  }
-  const failedBefore = hasInitErrors && hits(initErrorPath);
-  if (failedBefore) {
-    replaceKeys.add(initErrorPath);
-  }
+  const initErrors = failedBefore && hits(initErrorPath) ? [initErrorPath] : [];
+  if (diff.changes !== "some" && initErrors.length === 0) return diff;
+  const detailed = mapValues(diff.detailed ?? {}, (change, path) => ({
+    ...change,
+    replace: change.replace || hits(path),
+  }));
   return {
     ...diff,
-    changes: failedBefore ? "some" : diff.changes,
-    replaceKeys: [...replaceKeys],
-    ...(detailed && { detailed }),
+    changes: "some",
+    replaceKeys: [...new Set([...diff.replaceKeys, ...diff.changedKeys.filter(hits), ...initErrors])],
+    ...(diff.detailed && { detailed }),
   };
 }

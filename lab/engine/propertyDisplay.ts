@@ -1,105 +1,85 @@
 /** Properties and their changes as lines of text, secrets as [secret]. Source: pkg/backend/display/object_diff.go. */
-import { lineDiff } from "./lineDiff";
-import { type ChangeKind, diffProperties } from "./propertyDiff";
-import { parsePath, type PropertyPath } from "./propertyPath";
-import type { Step } from "./steps";
-import {
-  equal,
-  isPlainMap,
-  isSecret,
-  type PropertyMap,
-  type PropertyValue,
-  reveal,
-  revealMap,
-  revealTop,
-  unknownValue,
-} from "./values";
+import { structuredPatch } from "diff";
+import { type ChangeKind, diffProperties, type PropertyChange } from "./propertyDiff";
+import { parsePath, type PropertyPath, valueAt } from "./propertyPath";
+import { type Step, subject } from "./steps";
+import { equal, isPlainMap, isSecret, type PropertyMap, type PropertyValue, reveal, revealMap } from "./values";
+import { unknownValue } from "./values";
 
 /** Text of the program itself, the same for all resources of a type and of no use to a reader. */
-const hiddenKeys = new Set(["__provider", "__internal"]);
+const hiddenKeys = ["__provider", "__internal"];
 const marks: Record<ChangeKind, string> = { add: "+", delete: "-", update: "~" };
+
+/** Lines around a change that are shown for orientation. */
+const context = 2;
+/** With more lines changed than this, texts are shown as wholly different rather than compared. */
+const maxEditLength = 2000;
 
 /** A value on one line. */
 export function formatValue(value: PropertyValue | undefined): string {
-  if (isSecret(value)) {
-    return "[secret]";
-  }
-  if (value === unknownValue) {
-    return "[unknown]";
-  }
-  if (Array.isArray(value)) {
-    return `[${value.map(formatValue).join(", ")}]`;
-  }
-  if (isPlainMap(value)) {
-    return `{${Object.entries(value)
-      .map(([key, child]) => `${key}: ${formatValue(child)}`)
-      .join(", ")}}`;
-  }
-  return JSON.stringify(value ?? null);
+  if (isSecret(value)) return "[secret]";
+  if (value === unknownValue) return "[unknown]";
+  if (Array.isArray(value)) return `[${value.map(formatValue).join(", ")}]`;
+  if (!isPlainMap(value)) return JSON.stringify(value ?? null);
+  const parts = Object.entries(value).map(([key, part]) => `${key}: ${formatValue(part)}`);
+  return `{${parts.join(", ")}}`;
 }
 
-/** Whether the value at a path, or something it is part of, is secret. */
-function isSecretAt(properties: PropertyValue | undefined, path: PropertyPath): boolean {
-  if (isSecret(properties)) {
-    return true;
-  }
-  const [part, ...rest] = path;
-  if (part === undefined || typeof properties !== "object" || properties === null) {
-    return false;
-  }
-  const child = Object.entries(properties).find(([key]) => key === String(part))?.[1];
-  return isSecretAt(child, rest);
-}
-
-function valueAt(properties: PropertyMap, path: PropertyPath): PropertyValue | undefined {
-  return path.reduce<PropertyValue | undefined>((value, part) => {
-    const inner = value === undefined ? undefined : revealTop(value);
-    return typeof inner === "object" && inner !== null
-      ? Object.entries(inner).find(([key]) => key === String(part))?.[1]
-      : undefined;
-  }, properties);
-}
-
-function changeLines(
-  path: string,
-  kind: ChangeKind,
-  replace: boolean,
-  before: PropertyMap,
-  after: PropertyMap,
-): string[] {
-  const parsed = parsePath(path);
-  const [old, fresh] = [valueAt(before, parsed), valueAt(after, parsed)];
-  const secret = isSecretAt(before, parsed) || isSecretAt(after, parsed);
-  const name = `${marks[kind]} ${path}${replace ? " (replaces)" : ""}`;
-  if (secret) {
-    return [`${name}: ${kind === "update" ? "[secret] => [secret]" : "[secret]"}`];
-  }
-  if (kind === "update" && typeof old === "string" && typeof fresh === "string" && (old + fresh).includes("\n")) {
-    return [`${name}:`, ...lineDiff(old, fresh).map((line) => `    ${line}`)];
-  }
+/**
+ * What changed between two texts, line by line: `-` gone, `+` new, others for orientation, `...` for what is left out.
+ *
+ * @example lineDiff("a\nb\n", "a\nc\n") // ["  a", "- b", "+ c"]
+ */
+export function lineDiff(before: string, after: string): string[] {
+  const [old = "", fresh = ""] = [before, after].map((text) => `${text.replace(/\n$/, "")}\n`);
+  const patch = structuredPatch("", "", old, fresh, "", "", { context, maxEditLength });
+  const count = (text: string): number => text.split("\n").length - 1;
+  if (patch === undefined) return [`- (${count(old)} lines)`, `+ (${count(fresh)} lines)`];
+  const last = patch.hunks.at(-1);
   return [
-    `${name}: ${kind === "add" ? formatValue(fresh) : kind === "delete" ? formatValue(old) : `${formatValue(old)} => ${formatValue(fresh)}`}`,
+    ...patch.hunks.flatMap(({ oldStart, lines }) => [
+      ...(oldStart > 1 ? ["  ..."] : []),
+      ...lines.map((line) => `${line.slice(0, 1)} ${line.slice(1)}`),
+    ]),
+    ...(last !== undefined && last.oldStart + last.oldLines <= count(old) ? ["  ..."] : []),
   ];
 }
 
+/** Whether the value at a path, or something it is part of, is secret. */
+const isSecretAt = (properties: PropertyMap, path: PropertyPath): boolean =>
+  [properties, ...path].some((_, length) => isSecret(valueAt(properties, path.slice(0, length))));
+
+interface Change extends PropertyChange {
+  path: string;
+  before: PropertyMap;
+  after: PropertyMap;
+}
+
 /** What a step changes: by the provider's own account where it gives one. */
-function changesOf({
-  diff,
-  old,
-  new: fresh,
-  op,
-}: Step): { path: string; kind: ChangeKind; replace: boolean; before: PropertyMap; after: PropertyMap }[] {
-  const oldInputs = old?.inputs ?? {};
-  const newInputs = fresh?.inputs ?? {};
-  const detailed = diff?.detailed ?? diffProperties(revealMap(oldInputs), revealMap(newInputs));
-  const changes = [...detailed].map(([path, change]) => ({
-    path,
-    ...change,
-    replace: change.replace || (op !== "update" && (diff?.replaceKeys.includes(path) ?? false)),
-    before: change.inputDiff ? oldInputs : (old?.outputs ?? {}),
-    after: newInputs,
-  }));
-  return changes.filter(({ path }) => !hiddenKeys.has(String(parsePath(path)[0])));
+function changesOf({ diff, old, new: fresh, op }: Step): Change[] {
+  const [before, after] = [old?.inputs ?? {}, fresh?.inputs ?? {}];
+  const detailed = diff?.detailed ?? diffProperties(revealMap(before), revealMap(after));
+  return Object.entries(detailed)
+    .filter(([path]) => !hiddenKeys.includes(String(parsePath(path)[0])))
+    .map(([path, change]) => ({
+      ...change,
+      path,
+      replace: change.replace || (op !== "update" && diff?.replaceKeys.includes(path) === true),
+      before: change.inputDiff ? before : (old?.outputs ?? {}),
+      after,
+    }));
+}
+
+function changeLines({ path, kind, replace, before, after }: Change): string[] {
+  const place = parsePath(path);
+  const [old, fresh] = [valueAt(before, place), valueAt(after, place)];
+  const secret = isSecretAt(before, place) || isSecretAt(after, place);
+  const name = `${marks[kind]} ${path}${replace ? " (replaces)" : ""}:`;
+  if (!secret && kind === "update" && typeof old === "string" && typeof fresh === "string" && /\n/.test(old + fresh)) {
+    return [name, ...lineDiff(old, fresh).map((line) => `    ${line}`)];
+  }
+  const [left, right] = secret ? ["[secret]", "[secret]"] : [formatValue(old), formatValue(fresh)];
+  return [`${name} ${kind === "add" ? right : kind === "delete" ? left : `${left} => ${right}`}`];
 }
 
 /** `[diff: +a,b~c]`, as the CLI puts it behind a resource's line; empty where nothing is known. */
@@ -120,19 +100,10 @@ export function diffSummary(step: Step): string {
 export function stepDetails(step: Step): string[] {
   const id = step.old?.id ?? "";
   const identity = [...(id === "" ? [] : [`[id=${id}]`]), `[urn=${step.urn}]`];
-  if (step.op === "create" || step.op === "delete") {
-    const properties = Object.entries((step.new ?? step.old)?.inputs ?? {}).filter(([key]) => !hiddenKeys.has(key));
-    return [
-      ...identity,
-      ...(step.op === "create" ? properties.map(([key, value]) => `${key}: ${formatValue(value)}`) : []),
-    ];
-  }
-  return [
-    ...identity,
-    ...changesOf(step).flatMap(({ path, kind, replace, before, after }) =>
-      changeLines(path, kind, replace, before, after),
-    ),
-  ];
+  if (step.op === "delete") return identity;
+  if (step.op !== "create") return [...identity, ...changesOf(step).flatMap(changeLines)];
+  const properties = Object.entries(subject(step).inputs).filter(([key]) => !hiddenKeys.includes(key));
+  return [...identity, ...properties.map(([key, value]) => `${key}: ${formatValue(value)}`)];
 }
 
 /**
@@ -144,14 +115,11 @@ export function outputLines(before: PropertyMap | undefined, after: PropertyMap,
   const keys = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])].sort();
   const width = Math.max(...keys.map(({ length }) => length));
   return keys.flatMap((key) => {
-    const [old, fresh] = [before?.[key], after[key]];
-    const name = key.padEnd(width);
-    if (fresh === undefined) {
-      return `  - ${name}: ${formatValue(old)}`;
-    }
+    const [old, fresh, name] = [before?.[key], after[key], key.padEnd(width)];
+    if (fresh === undefined) return `  - ${name}: ${formatValue(old)}`;
     const isSame = before === undefined || (old !== undefined && equal(reveal(old), reveal(fresh)));
+    if (isSame && changedOnly && before !== undefined) return [];
     const mark = isSame ? " " : old === undefined ? "+" : "~";
-    const text = `  ${mark} ${name}: ${mark === "~" ? `${formatValue(old)} => ` : ""}${formatValue(fresh)}`;
-    return isSame && changedOnly && before !== undefined ? [] : text;
+    return `  ${mark} ${name}: ${mark === "~" ? `${formatValue(old)} => ` : ""}${formatValue(fresh)}`;
   });
 }

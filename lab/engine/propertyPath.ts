@@ -3,105 +3,68 @@ import { isPlainMap, isSecret, makeSecret, type PropertyMap, type PropertyValue,
 
 export type PropertyPath = (string | number)[];
 
+/** @throws Error where the text is not a path. */
 export function parsePath(text: string): PropertyPath {
   const path: PropertyPath = [];
   const token = /\.?\[(\d+)\]|\.?\[\*\]|\.?\["((?:\\"|[^"])*)"\]|\.?([^.[]+)/gy;
   while (token.lastIndex < text.length) {
     const at = token.lastIndex;
     const match = token.exec(text);
-    if (match === null) {
-      throw new Error(`property path ${JSON.stringify(text)} cannot be read from position ${String(at)} on`);
-    }
+    if (match === null) throw new Error(`property path ${JSON.stringify(text)} cannot be read from position ${at} on`);
     const [, index, quoted, name] = match;
     path.push(index !== undefined ? Number(index) : (quoted?.replaceAll('\\"', '"') ?? name ?? "*"));
   }
   return path;
 }
 
+/** The path as it is shown: names that are not words in brackets and quotes. */
 export function formatPath(path: PropertyPath): string {
-  return path
-    .map((part, position) => {
-      if (typeof part === "number") {
-        return `[${String(part)}]`;
-      }
-      return /^[\w$-]+$/.test(part) ? (position === 0 ? part : `.${part}`) : `[${JSON.stringify(part)}]`;
-    })
-    .join("");
+  const format = (part: string | number): string =>
+    typeof part === "number" ? `[${part}]` : /^[\w$-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+  return path.map(format).join("").replace(/^\./, "");
 }
 
 /** Whether every place `other` names lies under a place `path` names; `*` stands for any one key or index. */
-export function pathContains(path: PropertyPath, other: PropertyPath): boolean {
-  return path.length <= other.length && path.every((part, at) => part === "*" || part === other[at]);
-}
+export const pathContains = (path: PropertyPath, other: PropertyPath): boolean =>
+  path.length <= other.length && path.every((part, at) => part === "*" || part === other[at]);
+
+type Container = PropertyMap | PropertyValue[];
+const isContainer = (value: PropertyValue | undefined): value is Container => Array.isArray(value) || isPlainMap(value);
+const read = (container: Container, key: string | number): PropertyValue | undefined =>
+  Array.isArray(container) ? container[Number(key)] : container[key];
 
 /** The value at a path, looking through secrets; undefined where there is none. */
-export function getPath(value: PropertyValue | undefined, path: PropertyPath): PropertyValue | undefined {
+export function valueAt(value: PropertyValue | undefined, path: PropertyPath): PropertyValue | undefined {
   return path.reduce<PropertyValue | undefined>((current, part) => {
     const inner = current === undefined ? undefined : revealTop(current);
-    if (Array.isArray(inner)) {
-      return typeof part === "number" ? inner[part] : undefined;
-    }
-    return isPlainMap(inner) ? inner[part] : undefined;
+    return isContainer(inner) ? read(inner, part) : undefined;
   }, value);
 }
 
-type Slot = { container: PropertyMap | PropertyValue[]; secret: boolean };
-
-function open(value: PropertyValue | undefined): Slot | undefined {
-  const inner = value === undefined ? undefined : revealTop(value);
-  return Array.isArray(inner) || isPlainMap(inner) ? { container: inner, secret: isSecret(value) } : undefined;
-}
-
-const read = (container: PropertyMap | PropertyValue[], key: string | number): PropertyValue | undefined =>
-  Array.isArray(container) ? container[Number(key)] : container[key];
-
-function write(
-  container: PropertyMap | PropertyValue[],
-  key: string | number,
-  value: PropertyValue | undefined,
-): boolean {
-  if (Array.isArray(container)) {
-    if (value === undefined || Number(key) >= container.length) {
-      return false;
-    }
-    container[Number(key)] = value;
-  } else if (value === undefined) {
-    Reflect.deleteProperty(container, key);
-  } else {
-    container[key] = value;
-  }
-  return true;
-}
-
 /**
- * Sets the places `path` names in `target` to what they are in `old` (ignoreChanges). False where that cannot be done:
- * an element of an array that only one side has, or a path through something only one side has.
+ * `news` with the places `path` names set back to what they are in `old` (ignoreChanges). What lies in an array stays
+ * where only one side has such an element; what comes from within a secret stays one.
  */
 export function resetPath(
   path: PropertyPath,
   old: PropertyValue | undefined,
-  target: PropertyValue | undefined,
-): boolean {
+  news: PropertyValue | undefined,
+): PropertyValue | undefined {
   const [key, ...rest] = path;
-  const before = open(old);
-  const after = open(target);
-  if (key === undefined || before === undefined || after === undefined) {
-    return key !== undefined && before === undefined && after === undefined;
+  if (key === undefined) return old;
+  if (isSecret(old) || isSecret(news)) {
+    const inner = resetPath(path, old && revealTop(old), news && revealTop(news));
+    return inner === undefined ? undefined : makeSecret(inner);
   }
-  const keys = key === "*" ? [...new Set([...Object.keys(before.container), ...Object.keys(after.container)])] : [key];
-  return keys.every((each) => {
-    const oldValue = read(before.container, each);
-    const newValue = read(after.container, each);
-    if (rest.length > 0) {
-      return oldValue === undefined && newValue === undefined ? true : resetPath(rest, oldValue, newValue);
-    }
-    if (oldValue === undefined && newValue === undefined) {
-      return true;
-    }
-    return write(
-      after.container,
-      each,
-      oldValue !== undefined && before.secret && !after.secret ? makeSecret(oldValue) : oldValue,
-    );
-  });
+  const matches = (place: string | number): boolean => key === "*" || key === place;
+  if (Array.isArray(old) && Array.isArray(news)) {
+    return news.map((item, place) => (matches(place) ? (resetPath(rest, old[place] ?? item, item) ?? item) : item));
+  }
+  if (!isPlainMap(old) || !isPlainMap(news)) return news;
+  const places = [...new Set([...Object.keys(news), ...Object.keys(old)])];
+  const entries = places.map((place) => [
+    place,
+    matches(place) ? resetPath(rest, old[place], news[place]) : news[place],
+  ]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as PropertyMap;
 }

@@ -1,84 +1,70 @@
 /** gRPC as the engine uses it: unary calls as promises, errors with what providers attach to them. */
-import { credentials, type Metadata, type ServiceError, status } from "@grpc/grpc-js";
-import { ConfigureErrorMissingKeys, ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import * as grpc from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
-import { fromWire, type PropertyMap } from "./values";
+import { promisify } from "node:util";
+import type { LiveResource } from "./providerAnswers";
+import { fromWire } from "./values";
 
 /** Properties can be large (certificates, manifests): the limit the SDK sets on its own side. */
-export const channelOptions = {
-  "grpc.max_receive_message_length": 400 * 1024 * 1024,
-  "grpc.max_send_message_length": 400 * 1024 * 1024,
-};
-export const insecure = credentials.createInsecure();
-
-/** What exists of a resource whose creation or update went wrong half-way. */
-export interface InitFailure {
-  id: string;
-  properties: PropertyMap;
-  reasons: string[];
-}
+const maximum = 400 * 1024 * 1024;
+export const channelOptions = { "grpc.max_receive_message_length": maximum, "grpc.max_send_message_length": maximum };
+export const insecure = grpc.credentials.createInsecure();
 
 /** A failed call to a plugin. */
 export class RpcError extends Error {
   constructor(
     message: string,
-    readonly code: status,
-    readonly initFailure?: InitFailure,
+    readonly code: grpc.status,
+    /** What exists of a resource whose creation, update or read went wrong half-way. */
+    readonly partial?: LiveResource,
   ) {
     super(message);
   }
 }
 
-function readDetails(metadata: Metadata): { initFailure?: InitFailure; missingKeys: string[] } {
-  const missingKeys: string[] = [];
-  let initFailure: InitFailure | undefined;
-  for (const raw of metadata.get("grpc-status-details-bin")) {
-    for (const detail of Status.deserializeBinary(Buffer.from(raw)).getDetailsList()) {
-      const init = detail.unpack(
-        (bytes) => ErrorResourceInitFailed.deserializeBinary(bytes),
-        "pulumirpc.ErrorResourceInitFailed",
-      );
-      if (init !== null) {
-        initFailure = { id: init.getId(), properties: fromWire(init.getProperties()), reasons: init.getReasonsList() };
-      }
-      const keys = detail.unpack(
-        (bytes) => ConfigureErrorMissingKeys.deserializeBinary(bytes),
-        "pulumirpc.ConfigureErrorMissingKeys",
-      );
-      for (const key of keys?.getMissingkeysList() ?? []) {
-        missingKeys.push(`${key.getName()} (${key.getDescription()})`);
-      }
-    }
-  }
-  return { ...(initFailure && { initFailure }), missingKeys };
+function convert(error: grpc.ServiceError): RpcError {
+  const raw = error.metadata.get("grpc-status-details-bin").map((bytes) => Buffer.from(bytes));
+  const details = raw.flatMap((bytes) => Status.deserializeBinary(bytes).getDetailsList());
+  const type = "pulumirpc.ErrorResourceInitFailed";
+  const read = (bytes: Uint8Array) => ErrorResourceInitFailed.deserializeBinary(bytes);
+  const [failure] = details.flatMap((detail) => detail.unpack(read, type) ?? []);
+  if (failure === undefined) return new RpcError(error.details || error.message, error.code);
+  const initErrors = failure.getReasonsList();
+  const partial = { id: failure.getId(), outputs: fromWire(failure.getProperties()), initErrors };
+  return new RpcError(initErrors.join("\n") || error.details, error.code, partial);
 }
 
-function convert(error: ServiceError): RpcError {
-  const { initFailure, missingKeys } = readDetails(error.metadata);
-  const message =
-    missingKeys.length > 0
-      ? `the provider lacks configuration: ${missingKeys.join(", ")}; set it with "pulumi config set" or on the provider`
-      : (initFailure?.reasons.join("\n") ?? "") || error.details || error.message;
-  return new RpcError(message, error.code, initFailure);
-}
-
-/** Turns a call with a callback into a promise; rejects with RpcError. */
-export function unary<Response>(
-  send: (callback: (error: ServiceError | null, response: Response) => void) => unknown,
+/** Calls a method of a service. @throws RpcError */
+export function call<Request, Response>(
+  client: grpc.Client,
+  { path, requestSerialize, responseDeserialize }: grpc.MethodDefinition<Request, Response>,
+  request: Request,
+  options: Partial<grpc.CallOptions> = {},
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    send((error, response) => {
-      if (error === null) {
-        resolve(response);
-      } else {
-        reject(convert(error));
-      }
-    });
+    const done: grpc.requestCallback<Response> = (error, response) => {
+      if (error !== null) reject(convert(error));
+      else resolve(response as Response);
+    };
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, new grpc.Metadata(), options, done);
   });
 }
 
-export const isUnimplemented = (error: unknown): boolean =>
-  error instanceof RpcError && error.code === status.UNIMPLEMENTED;
+/** Serves on a free port of the loopback address. @returns that address. */
+export async function serve(
+  ...services: [grpc.ServiceDefinition, grpc.UntypedServiceImplementation][]
+): Promise<string> {
+  const server = new grpc.Server(channelOptions);
+  services.forEach(([definition, implementation]) => server.addService(definition, implementation));
+  const bind = promisify(server.bindAsync.bind(server));
+  return `127.0.0.1:${await bind("127.0.0.1:0", grpc.ServerCredentials.createInsecure())}`;
+}
 
-/** The message of anything thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Answers a call in the stead of a plugin that does not have it; any other failure stays one. */
+export const otherwise =
+  <Answer>(answer: Answer) =>
+  (error: unknown): Answer => {
+    if (error instanceof RpcError && error.code === grpc.status.UNIMPLEMENTED) return answer;
+    throw error;
+  };

@@ -1,30 +1,14 @@
 /** One run over a stack: what all its parts share. */
 import type { Checkpoint } from "./checkpoint";
-import type { ResourceOperations } from "./providerProtocol";
-import type { ProviderRegistry } from "./providerRegistry";
-import { messageOf } from "./rpc";
+import type { RunEvents } from "./events";
+import type { Providers } from "./providers";
+import { messageOf } from "../errors";
 import type { ResourceState, Snapshot } from "./state";
-import type { Step } from "./steps";
-import { isProviderType, parseReference } from "./urn";
-import type { PropertyMap } from "./values";
-
-export type Severity = "debug" | "info" | "warning" | "error";
-
-/** Told what happens in a run. */
-export interface RunEvents {
-  /** @param urn empty where a message belongs to no resource. */
-  log(severity: Severity, message: string, urn: string): void;
-  /** Told properties before anything is said about them, for the secrets in them. */
-  observe(properties: PropertyMap): void;
-  stepStarted(step: Step): void;
-  stepEnded(step: Step, error: Error | undefined): void;
-  /** A component's outputs are there: only then its step is over, for whoever looks on. */
-  outputsRegistered(step: Step): void;
-}
 
 export interface RunOptions {
   stack: string;
   project: string;
+  /** Whether nothing is done, only said. */
   dryRun: boolean;
   /** How many steps may run at a time. */
   parallel: number;
@@ -36,74 +20,60 @@ export class CancelledError extends Error {}
 
 export class Run {
   /** Old states by URN; without those that only wait to be deleted. */
-  readonly olds = new Map<string, ResourceState>();
-  /** States of this run by URN: registered, read or refreshed. */
+  olds = new Map<string, ResourceState>();
+  /** States of this run by URN: registered or read. */
   readonly news = new Map<string, ResourceState>();
   /** URNs whose step failed, or was not tried because of such a failure. */
   readonly failed = new Set<string>();
-  readonly stack: string;
-  readonly project: string;
-  readonly dryRun: boolean;
-  readonly parallel: number;
-  readonly continueOnError: boolean;
-  private readonly cancellations: (() => void)[] = [];
-  private stopped: string | undefined;
-  private errors = 0;
-  private over = false;
+  /** URNs whose resource is deleted in this run, so that what is deleted with them is only forgotten. */
+  readonly deletions = new Set<string>();
   /** Whether a person stopped the run. */
   interrupted = false;
+  hasFailed = false;
+  /** Aborted when no further step is to be started. */
+  private readonly stopping = new AbortController();
+  private over = false;
 
   constructor(
-    options: RunOptions,
+    readonly options: RunOptions,
     readonly base: Snapshot,
-    readonly registry: ProviderRegistry,
+    readonly providers: Providers,
     readonly checkpoint: Checkpoint,
     readonly events: RunEvents,
   ) {
-    ({ stack: this.stack, project: this.project, dryRun: this.dryRun } = options);
-    ({ parallel: this.parallel, continueOnError: this.continueOnError } = options);
-    this.indexBase();
+    this.setBase(base.resources);
   }
 
-  /** To be called after the base was changed by a refresh. */
-  indexBase(): void {
-    this.olds.clear();
-    for (const state of this.base.resources.filter((each) => !each.delete)) {
-      this.olds.set(state.urn, state);
-    }
-  }
-
-  get hasFailed(): boolean {
-    return this.errors > 0;
-  }
-
-  /** Why no further step is started; undefined as long as they are. */
-  get cancelled(): string | undefined {
-    return this.stopped;
-  }
-
-  /** To be called when nobody waits for any step: what was under way loses its plugin, which is no failure. */
-  end(): void {
-    this.over = true;
+  /** Sets what there was before this run. */
+  setBase(resources: ResourceState[]): void {
+    this.base.resources = resources;
+    this.olds = new Map(resources.filter((state) => !state.delete).map((state) => [state.urn, state]));
   }
 
   /** Records an error: the run goes on or not as its caller decides, but has failed. */
   fail(error: unknown, urn: string): void {
-    if (this.over) {
-      return;
-    }
-    this.errors++;
-    this.events.log("error", messageOf(error), urn);
+    if (this.over) return;
+    this.hasFailed = true;
+    this.events.emit("log", "error", messageOf(error), urn);
   }
 
   /** Lets running steps end and starts no more. */
   cancel(reason: string): void {
-    if (this.stopped === undefined) {
-      this.stopped = reason;
-      this.cancellations.forEach((notify) => {
-        notify();
-      });
-    }
+    this.stopping.abort(new CancelledError(reason));
+  }
+
+  get cancelled(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** @throws CancelledError where no further step is to be started. */
+  throwIfCancelled(): void {
+    this.stopping.signal.throwIfAborted();
+  }
+
+  onCancel(notify: () => void): void {
+    if (this.cancelled) notify();
+    else this.stopping.signal.addEventListener("abort", notify);
   }
 
   /** Stops the run on behalf of a person: it has not failed, but not been completed either. */
@@ -112,33 +82,8 @@ export class Run {
     this.cancel("the run was interrupted");
   }
 
-  onCancel(notify: () => void): void {
-    if (this.stopped === undefined) {
-      this.cancellations.push(notify);
-    } else {
-      notify();
-    }
-  }
-
-  /** @throws Error where the resource's provider is not configured. */
-  operations({ type, provider }: { type: string; provider: string }): ResourceOperations {
-    const operations = isProviderType(type) ? this.registry : this.registry.get(provider);
-    if (operations === undefined) {
-      throw new Error(`unknown provider ${JSON.stringify(provider)}: it is neither registered nor in the checkpoint`);
-    }
-    return operations;
-  }
-
-  /** Makes the provider of an old resource usable, from its recorded state if the program did not register it. */
-  async ensureProvider(reference: string): Promise<void> {
-    if (reference === "" || this.registry.get(reference) !== undefined) {
-      return;
-    }
-    const { urn, id } = parseReference(reference);
-    const state = this.base.resources.find((candidate) => candidate.urn === urn && candidate.id === id);
-    if (state === undefined) {
-      throw new Error(`could not find provider ${reference} in the checkpoint`);
-    }
-    await this.registry.ensure(state);
+  /** To be called when nobody waits for any step: what was under way loses its plugin, which is no failure. */
+  end(): void {
+    this.over = true;
   }
 }

@@ -2,8 +2,9 @@
  * A stack's configuration: its file, decrypted, with the project's defaults, checked against the project's declarations
  * as the CLI checks them. Source: pkg/workspace/config.go, sdk/go/common/resource/config.
  */
-import { goJson } from "./goJson";
-import { readYaml, type ConfigDeclaration, type Project } from "./project";
+import { z } from "zod";
+import { type Project, readYaml } from "./project";
+import { isMap } from "./values";
 import { Vault } from "./vault";
 
 export interface ConfigValue {
@@ -18,122 +19,114 @@ export interface ConfigValue {
 /** By full key, `namespace:name`. */
 export type StackConfig = Map<string, ConfigValue>;
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** Fields that are not here are refused: Pulumi ESC's `environment`, keys of other secrets providers. */
+const stackFile = z.strictObject({
+  config: z.record(z.string(), z.unknown()).nullish(),
+  encryptionsalt: z.string().optional(),
+  secretsprovider: z.literal("passphrase").optional(),
+});
+
+/** A configuration key as the project declares it; of another namespace only a value or default may be given. */
+const declarationSchema = z.object({
+  type: z.enum(["string", "integer", "boolean", "array", "object"]).optional(),
+  items: z.unknown().optional(),
+  secret: z.boolean().default(false),
+  default: z.unknown().optional(),
+  value: z.unknown().optional(),
+});
+type Declaration = z.infer<typeof declarationSchema>;
 
 /** Decrypts `{secure: ...}` at any depth; `secrets` collects what was encrypted. */
 function decrypt(value: unknown, vault: Vault, secrets: string[]): unknown {
-  if (isRecord(value) && Object.keys(value).length === 1 && typeof value.secure === "string") {
-    const secret = vault.decrypt(value.secure);
-    secrets.push(secret);
-    return secret;
+  if (Array.isArray(value)) return value.map((item) => decrypt(item, vault, secrets));
+  if (!isMap(value)) return value;
+  if (typeof value.secure === "string" && Object.keys(value).length === 1) {
+    secrets.push(vault.decrypt(value.secure));
+    return secrets.at(-1);
   }
-  if (Array.isArray(value)) {
-    return value.map((item) => decrypt(item, vault, secrets));
-  }
-  return isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, child]) => [key, decrypt(child, vault, secrets)]))
-    : value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, decrypt(part, vault, secrets)]));
 }
 
-const toText = (plain: unknown): string =>
-  typeof plain === "string" ? plain : plain === null || plain === undefined ? "" : goJson(plain);
+/**
+ * JSON as the CLI writes it: keys sorted, some characters escaped. Configuration reaches programs and providers, and so
+ * checkpoints, in this form; in another a provider would look changed to the CLI.
+ */
+export function goJson(value: unknown): string {
+  const sortKeys = (_key: string, part: unknown): unknown =>
+    isMap(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part;
+  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, sortKeys).replace(/[<>&\u2028\u2029]/g, escape);
+}
 
-const fullKey = (project: string, key: string): string => (key.includes(":") ? key : `${project}:${key}`);
+const configValue = (plain: unknown, secrets: string[] = []): ConfigValue => {
+  const text = typeof plain === "string" ? plain : goJson(plain ?? "").replace(/^""$/, "");
+  return { plain, text, secrets, secret: secrets.length > 0 };
+};
 
-/** Whether a value is of a declared type. Source: ValidateConfigValue in workspace/project.go. */
-function isOfType(type: string, items: unknown, value: unknown): boolean {
+/** What fits a declared type. Source: ValidateConfigValue in workspace/project.go. */
+function typeSchema({ type, items }: Declaration): z.ZodType {
   switch (type) {
     case "string":
-      return typeof value === "string";
+      return z.string();
     case "integer":
-      return Number.isInteger(value) || (typeof value === "string" && /^[+-]?\d+$/.test(value));
+      return z.union([z.int(), z.string().regex(/^[+-]?\d+$/)]);
     case "boolean":
-      return typeof value === "boolean" || value === "true" || value === "false";
+      return z.union([z.boolean(), z.enum(["true", "false"])]);
     case "object":
-      return isRecord(value);
+      return z.record(z.string(), z.unknown());
     case "array":
-      return (
-        Array.isArray(value) &&
-        isRecord(items) &&
-        value.every((item) => isOfType(String(items.type), items.items, item))
-      );
-    default:
-      throw new Error(
-        `type ${JSON.stringify(type)} of a configuration key is not one of string, integer, boolean, array, object`,
-      );
+      return z.array(typeSchema(declarationSchema.parse(items)));
+    case undefined:
+      return z.unknown();
   }
 }
 
-function typeName({ type, items }: { type?: unknown; items?: unknown }): string {
-  return type === "array" && isRecord(items) ? `array<${typeName(items)}>` : String(type);
-}
-
-function validate(stack: string, declaration: ConfigDeclaration, value: ConfigValue): string[] {
-  const { key, type, items, secret } = declaration;
-  const problems: string[] = [];
-  if (secret && !value.secret) {
-    problems.push(`Stack '${stack}' with configuration key '${key}' must be encrypted as it's secret`);
-  }
-  const content = typeof value.plain === "object" ? value.plain : value.text;
-  if (type !== undefined && !isOfType(type, items, content)) {
-    problems.push(`Stack '${stack}' with configuration key '${key}' must be of type '${typeName(declaration)}'`);
-  }
-  return problems;
-}
+const typeName = ({ type, items }: Declaration): string =>
+  type === "array" ? `array<${typeName(declarationSchema.parse(items))}>` : String(type);
 
 /** Fills in what the project gives by default, and lists what is missing or of the wrong type. */
 function applyProject(stack: string, project: Project, values: StackConfig): string[] {
   const missing: string[] = [];
   const problems: string[] = [];
-  for (const declaration of project.config) {
-    const key = fullKey(project.name, declaration.key);
-    const given = values.get(key);
-    if (given !== undefined) {
-      problems.push(...validate(stack, declaration, given));
-    } else if (declaration.default !== undefined && declaration.default !== null) {
-      values.set(key, { plain: declaration.default, text: toText(declaration.default), secret: false, secrets: [] });
-    } else if (key.startsWith(`${project.name}:`)) {
-      missing.push(declaration.key);
+  for (const [key, raw] of Object.entries(project.config)) {
+    const declaration = declarationSchema.parse(isMap(raw) ? raw : { value: raw });
+    const full = key.includes(":") ? key : `${project.name}:${key}`;
+    const given = values.get(full);
+    const plain = declaration.default ?? declaration.value ?? undefined;
+    const must = (what: string) => problems.push(`Stack '${stack}' with configuration key '${key}' must be ${what}`);
+    if (given === undefined) {
+      if (plain !== undefined) values.set(full, configValue(plain));
+      else if (full.startsWith(`${project.name}:`)) missing.push(`'${key}'`);
+    } else {
+      // What is neither list nor object counts as text, as the CLI has it.
+      const content = typeof given.plain === "object" ? given.plain : given.text;
+      if (declaration.secret && !given.secret) must("encrypted as it's secret");
+      if (!typeSchema(declaration).safeParse(content).success) must(`of type '${typeName(declaration)}'`);
     }
   }
-  if (missing.length > 0) {
-    const keys = missing.sort().map((key) => `'${key}'`);
-    const list = keys.length === 1 ? keys[0] : `${keys.slice(0, -1).join(", ")} and ${String(keys.at(-1))}`;
-    problems.unshift(`Stack '${stack}' is missing configuration value${keys.length === 1 ? "" : "s"} ${String(list)}`);
-  }
-  return problems;
+  if (missing.length === 0) return problems;
+  const list = new Intl.ListFormat("en-GB", { style: "long" }).format(missing.sort());
+  return [`Stack '${stack}' is missing configuration value${missing.length === 1 ? "" : "s"} ${list}`, ...problems];
 }
 
+/** The configuration in clear, as the CLI gives it to program and plugins. */
+export const configJson = (config: StackConfig): string =>
+  JSON.stringify(Object.fromEntries([...config].map(([key, { text }]) => [key, text])));
+
 /** The salt that a stack's configuration file is encrypted with. */
-export function readSalt(file: string): string | undefined {
-  const { encryptionsalt, secretsprovider } = readYaml(file);
-  if (secretsprovider !== undefined && secretsprovider !== "passphrase") {
-    throw new Error(
-      `${file}: secretsprovider is ${JSON.stringify(secretsprovider)}; the lab's engine knows passphrase only`,
-    );
-  }
-  return typeof encryptionsalt === "string" ? encryptionsalt : undefined;
-}
+export const readSalt = (file: string): string | undefined => readYaml(file, stackFile).encryptionsalt;
 
 /** @throws Error listing everything that is wrong with the configuration. */
 export function readStackConfig(file: string, stack: string, project: Project): StackConfig {
-  const { config, environment } = readYaml(file);
-  if (environment !== undefined) {
-    throw new Error(`${file}: "environment" (Pulumi ESC) is not supported by the lab's engine; use the Pulumi CLI`);
-  }
-  const vault = new Vault(readSalt(file));
+  const { config, encryptionsalt } = readYaml(file, stackFile);
+  const vault = new Vault(encryptionsalt);
   const values: StackConfig = new Map();
-  for (const [key, raw] of Object.entries(isRecord(config) ? config : {})) {
+  for (const [key, raw] of Object.entries(config ?? {})) {
     const secrets: string[] = [];
     const plain = decrypt(raw, vault, secrets);
-    values.set(fullKey(project.name, key), { plain, text: toText(plain), secret: secrets.length > 0, secrets });
+    values.set(key.includes(":") ? key : `${project.name}:${key}`, configValue(plain, secrets));
   }
   const problems = applyProject(stack, project, values);
-  if (problems.length > 0) {
-    throw new Error(
-      `${file} does not fit ${project.root}/Pulumi.yaml:\n${problems.map((line) => `  ${line}`).join("\n")}`,
-    );
-  }
-  return values;
+  if (problems.length === 0) return values;
+  throw new Error([`${file} does not fit ${project.root}/Pulumi.yaml:`, ...problems].join("\n  "));
 }

@@ -2,86 +2,54 @@
  * From what the program asks for and what there is to the steps between them. Source: deploy/step_generator.go.
  * One decision at a time: what a step is depends on the steps before it.
  */
-import { AliasResolver } from "./aliases";
-import { dependentReplacements, isDeletedWith } from "./dependentReplacements";
-import type { Goal } from "./goal";
-import { omit } from "./omit";
-import { applyReplaceOnChanges, type DiffResult, isReplace } from "./propertyDiff";
-import { type Asked, checkInputs, prepare, type Preparation } from "./resourceCheck";
-import { type DiffContext, diffResource } from "./resourceDiff";
-import { bareDiff } from "./providerProtocol";
+import { dependentReplacements } from "./dependentReplacements";
+import { applyReplaceOnChanges, bareDiff, type DiffResult, isReplace } from "./propertyDiff";
+import { checkInputs, diffResource } from "./resourceDiff";
 import type { Run } from "./run";
-import { newState, type ResourceState } from "./state";
+import type { ResourceState } from "./state";
 import type { Step } from "./steps";
-import { createUrn, isProviderType } from "./urn";
+import { isProviderType } from "./urn";
 
-/** What has been decided for a URN in this run. */
+/** What has been decided for a URN in this run; `delete` is a dependent that has to go before what it depends on. */
 export type Decision = "same" | "create" | "update" | "replace" | "read" | "delete";
 
-interface Registration {
-  goal: Goal;
-  urn: string;
-  old: ResourceState | undefined;
+/** What the program asks for, beside the state. */
+interface Asked {
   fresh: ResourceState;
-  prepared: Preparation;
+  old: ResourceState | undefined;
+  deleteBeforeReplace: boolean | undefined;
 }
 
-export class StepGenerator implements DiffContext {
-  readonly urns = new Set<string>();
+export class StepGenerator {
+  readonly decisions = new Map<string, Decision>();
   /** Old states deleted ahead of time because something they depend on is replaced. */
   readonly deletedEarly = new Set<ResourceState>();
-  readonly decisions = new Map<string, Decision>();
-  /** URNs whose resource is deleted in this run, so that what is deleted with them is only forgotten. */
-  readonly deletions = new Set<string>();
-  private readonly aliases: AliasResolver;
+  private readonly registered = new Set<string>();
   /** Inputs for which resources deleted ahead of time have to be replaced. */
   private readonly dependentKeys = new Map<string, string[]>();
-  private readonly providers = new Map<string, ResourceState>();
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly run: Run) {
-    this.aliases = new AliasResolver(run.stack, run.project, run.olds);
-  }
+  constructor(private readonly run: Run) {}
 
-  /** Whether a resource of the base was registered, under its URN or as an alias. */
+  /** Whether the program has registered a resource of the base. */
   isRegistered(urn: string): boolean {
-    const decision = this.decisions.get(this.aliases.presentUrn(urn) ?? urn);
-    return decision !== undefined && decision !== "create" && decision !== "delete";
+    return !["create", "delete", undefined].includes(this.decisions.get(urn));
   }
 
-  isReplaced(urn: string): boolean {
-    return this.decisions.get(urn) === "replace";
-  }
-
-  presentUrn(urn: string): string | undefined {
-    return this.aliases.presentUrn(urn);
-  }
-
-  provider(urn: string): ResourceState | undefined {
-    return this.providers.get(urn);
-  }
-
-  /** The steps for a registration. Providers are asked at once, decisions are made in the order of registration. */
-  async register(goal: Goal): Promise<Step[]> {
-    const { urn, old, fresh } = this.begin(goal);
-    const prepared = prepare(this.run, goal, urn, old?.external === true ? undefined : old);
-    return this.enqueue(() => this.decide({ goal, urn, old, fresh, prepared }));
+  /** The steps for a registration. */
+  async register(fresh: ResourceState, deleteBeforeReplace?: boolean): Promise<Step[]> {
+    const old = this.begin(fresh);
+    return this.enqueue(() => this.decide({ fresh, old, deleteBeforeReplace }));
   }
 
   /** The steps for a `.get()`. */
-  async read(goal: Goal, id: string): Promise<Step[]> {
-    const { urn, old, fresh } = this.begin(goal);
-    fresh.id = id;
-    fresh.external = true;
+  async read(fresh: ResourceState): Promise<Step[]> {
+    const { urn } = fresh;
+    const old = this.begin(fresh);
     return this.enqueue(() => {
       this.decisions.set(urn, "read");
-      if (old !== undefined && !old.external && old.id !== id) {
-        return [
-          { op: "read-replacement", urn, old, new: fresh },
-          { op: "replace", urn, old, new: fresh },
-        ];
-      }
-      return [{ op: "read", urn, old, new: fresh }];
+      if (old === undefined || old.external || old.id === fresh.id) return [{ op: "read", urn, old, new: fresh }];
+      return (["read-replacement", "replace"] as const).map((op) => ({ op, urn, old, new: fresh }));
     });
   }
 
@@ -91,140 +59,100 @@ export class StepGenerator implements DiffContext {
     return result;
   }
 
-  private begin(goal: Goal): { urn: string; old: ResourceState | undefined; fresh: ResourceState } {
-    if (goal.parent !== "" && !this.urns.has(goal.parent)) {
-      throw new Error(`could not find parent resource ${goal.parent}`);
-    }
-    const urn = createUrn(this.run.stack, this.run.project, goal.parent, goal.type, goal.name);
-    if (this.urns.has(urn)) {
-      throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
-    }
-    this.urns.add(urn);
-    const { old, alias } = this.aliases.find(urn, goal, this.urns);
-    const fresh = newState({
-      ...omit(goal, "name", "aliases", "properties", "deleteBeforeReplace"),
-      urn,
-      inputs: goal.properties,
-      protect: goal.protect ?? false,
-      retainOnDelete: goal.retainOnDelete ?? false,
-      aliases: alias === undefined ? [] : [alias],
-      created: old?.created ?? "",
-      modified: old?.modified ?? "",
-    });
-    if (isProviderType(goal.type)) {
-      this.providers.set(urn, fresh);
-    }
-    return { urn, old, fresh };
+  /** @returns the old state. */
+  private begin(fresh: ResourceState): ResourceState | undefined {
+    const { urn, parent } = fresh;
+    if (parent !== "" && !this.registered.has(parent)) throw new Error(`could not find parent resource ${parent}`);
+    if (this.registered.has(urn)) throw new Error(`Duplicate resource URN '${urn}'; try giving it a unique name`);
+    this.registered.add(urn);
+    this.run.events.emit("observe", fresh.inputs);
+    if (isProviderType(fresh.type)) void this.run.providers.load(fresh);
+    const old = this.run.olds.get(urn);
+    Object.assign(fresh, { created: old?.created ?? "", modified: old?.modified ?? "" });
+    return old;
   }
 
-  private async decide({ goal, urn, old, fresh, prepared }: Registration): Promise<Step[]> {
+  private async decide(asked: Asked): Promise<Step[]> {
+    const { fresh, old } = asked;
+    const { urn, inputs: wanted } = fresh;
     if (old !== undefined && this.decisions.get(urn) === "delete") {
       this.decisions.set(urn, "replace");
-      this.deletions.delete(urn);
-      fresh.inputs = await checkInputs(this.run, goal, urn, undefined, goal.properties);
-      const [replace, create] = replaceSteps(urn, old, fresh, undefined);
+      this.run.deletions.delete(urn);
+      fresh.inputs = await checkInputs(this.run, fresh, wanted);
+      const [replace, create] = replaceSteps(old, fresh, undefined, false);
       return [replace, { ...create, diff: bareDiff("some", this.dependentKeys.get(urn)) }];
     }
-    fresh.inputs = await prepared.inputs;
+    fresh.inputs = await checkInputs(this.run, fresh, wanted, old?.external ? undefined : old);
     if (old === undefined || old.external) {
       this.decisions.set(urn, "create");
-      return old === undefined ? [{ op: "create", urn, new: fresh }] : replaceSteps(urn, old, fresh, undefined, true);
+      return old === undefined ? [{ op: "create", urn, new: fresh }] : replaceSteps(old, fresh, undefined, true);
     }
-    return this.compare(goal, old, fresh, prepared.diff);
+    return this.compare(asked, old, wanted);
   }
 
-  private async compare(goal: Goal, old: ResourceState, fresh: ResourceState, asked: Asked): Promise<Step[]> {
+  private async compare(asked: Asked, old: ResourceState, wanted: ResourceState["inputs"]): Promise<Step[]> {
+    const { fresh } = asked;
     const { urn } = fresh;
     const failedBefore = old.initErrors.length > 0;
-    const found = await diffResource(this, goal, old, fresh, asked);
-    const diff = applyReplaceOnChanges(found, goal.replaceOnChanges, failedBefore);
+    const isReplacedWith = this.decisions.get(fresh.deletedWith) === "replace";
+    const found = isReplacedWith ? bareDiff("some", ["deletedWith"]) : await diffResource(this.run, old, fresh);
+    const diff = applyReplaceOnChanges(found, fresh.replaceOnChanges, failedBefore);
     if (old.pendingReplacement || (diff.changes === "some" && isReplace(diff))) {
-      return this.replace(goal, old, fresh, diff);
+      this.refuseProtected(old, fresh.protect, urn, "");
+      this.decisions.set(urn, "replace");
+      fresh.inputs = await checkInputs(this.run, fresh, wanted);
+      return this.replace(asked, old, diff);
     }
-    if (diff.changes === "some" || failedBefore) {
-      this.decisions.set(urn, "update");
-      return [{ op: "update", urn, old, new: fresh, diff, ignoreChanges: goal.ignoreChanges }];
-    }
-    this.decisions.set(urn, "same");
-    return [{ op: "same", urn, old, new: fresh }];
+    const changes = diff.changes === "some" || failedBefore;
+    this.decisions.set(urn, changes ? "update" : "same");
+    return [{ op: changes ? "update" : "same", urn, old, new: fresh, ...(changes && { diff }) }];
   }
 
-  private async replace(goal: Goal, old: ResourceState, fresh: ResourceState, diff: DiffResult): Promise<Step[]> {
-    const { urn } = fresh;
-    if (fresh.protect && old.protect) {
-      this.refuse(
-        urn,
-        `unable to replace resource ${JSON.stringify(urn)}\nas it is currently marked for protection. To unprotect the resource, remove the \`protect\` flag from the resource in your Pulumi program and run \`pulumi up\``,
-      );
-    }
-    this.decisions.set(urn, "replace");
-    // What the provider filled in for the old resource is not to be carried over to the new one.
-    fresh.inputs = await checkInputs(this.run, goal, urn, undefined, goal.properties);
-    if (!(goal.deleteBeforeReplace ?? diff.deleteBeforeReplace)) {
-      return replaceSteps(urn, old, fresh, diff, true);
-    }
-    const steps = await this.deleteDependents(old);
-    if (old.provider !== "") {
-      await this.run.ensureProvider(old.provider);
-    }
+  private async replace({ fresh, deleteBeforeReplace }: Asked, old: ResourceState, diff: DiffResult): Promise<Step[]> {
+    if (!(deleteBeforeReplace ?? diff.deleteBeforeReplace)) return replaceSteps(old, fresh, diff, true);
+    const dependents = await dependentReplacements(this.run, this.decisions, old);
+    const steps = dependents.reverse().flatMap(({ state, keys }) => this.deleteEarly(state, keys, old.urn));
     if (!old.pendingReplacement) {
       this.deletedEarly.add(old);
-      this.deletions.add(old.urn);
+      this.run.deletions.add(old.urn);
       steps.push({ op: "delete-replaced", urn: old.urn, old, beforeReplacement: true });
     }
-    return [...steps, ...replaceSteps(urn, old, fresh, diff)];
+    return [...steps, ...replaceSteps(old, fresh, diff, false)];
   }
 
-  /** Deletes, last first, what would be replaced because `root` is. */
-  private async deleteDependents(root: ResourceState): Promise<Step[]> {
-    const dependents = this.run.base.resources.includes(root)
-      ? await dependentReplacements(this.run, this.decisions, root)
-      : [];
-    const along = this.run.base.resources
-      .filter((state) => isDeletedWith(state, root.urn) && !dependents.some((each) => each.state === state))
-      .map((state) => ({ state, keys: [] }));
-    const steps: Step[] = [];
-    for (const { state, keys } of [...dependents, ...along].reverse()) {
-      if (this.deletedEarly.has(state)) {
-        continue;
-      }
-      if (state.protect && !state.delete) {
-        this.refuse(
-          root.urn,
-          `unable to replace resource ${JSON.stringify(state.urn)} as part of replacing ${JSON.stringify(root.urn)} as it is currently marked for protection`,
-        );
-      }
-      await this.run.ensureProvider(state.provider);
-      steps.push(
-        state.delete
-          ? { op: "delete", urn: state.urn, old: state }
-          : { op: "delete-replaced", urn: state.urn, old: state, beforeReplacement: true },
-      );
-      this.dependentKeys.set(state.urn, keys);
-      this.decisions.set(state.urn, "delete");
-      this.deletions.add(state.urn);
-      this.deletedEarly.add(state);
-    }
-    return steps;
+  /** Deletes what would be replaced because `root` is. */
+  private deleteEarly(state: ResourceState, keys: string[], root: string): Step[] {
+    const { urn } = state;
+    if (this.deletedEarly.has(state)) return [];
+    this.refuseProtected(state, !state.delete, root, ` as part of replacing ${JSON.stringify(root)}`);
+    this.dependentKeys.set(urn, keys);
+    this.decisions.set(urn, "delete");
+    this.run.deletions.add(urn);
+    this.deletedEarly.add(state);
+    const step = { urn, old: state };
+    return [state.delete ? { op: "delete", ...step } : { op: "delete-replaced", ...step, beforeReplacement: true }];
   }
 
   /** A preview goes on, so that everything that is wrong is seen; an update stops. */
-  private refuse(urn: string, message: string): void {
+  private refuseProtected(state: ResourceState, still: boolean, urn: string, why: string): void {
+    if (!state.protect || !still) return;
+    const message =
+      `unable to replace resource ${JSON.stringify(state.urn)}${why}\nas it is currently marked for protection. ` +
+      "To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
     this.run.fail(message, urn);
-    if (!this.run.dryRun) {
-      throw new Error(message);
-    }
+    if (!this.run.options.dryRun) throw new Error(message);
   }
 }
 
+/** The two steps of a replacement, in the order that the deletion of the old resource asks for. */
 function replaceSteps(
-  urn: string,
   old: ResourceState,
   fresh: ResourceState,
   diff: DiffResult | undefined,
-  deleteLater = false,
+  deleteLater: boolean,
 ): [Step, Step] {
-  const create: Step = { op: "create-replacement", urn, old, new: fresh, diff, deleteLater };
-  const replace: Step = { op: "replace", urn, old, new: fresh, diff };
+  const common = { urn: fresh.urn, old, new: fresh, diff };
+  const create: Step = { op: "create-replacement", ...common, deleteLater };
+  const replace: Step = { op: "replace", ...common };
   return deleteLater ? [create, replace] : [replace, create];
 }

@@ -7,12 +7,29 @@ afterEach(() => {
 });
 jest.setTimeout(120_000);
 
-test("an option that the engine does not support is refused by name", async () => {
+test("options that the engine does not support are refused by name, all at once", async () => {
   stack = new TestStack();
-  stack.describe({ a: { opts: { import: "some-id" } } });
+  const opts = {
+    ...{ import: "some-id", aliases: [{ name: "b" }], customTimeouts: { create: "5m" }, replacementTrigger: 1 },
+    ...{ hideDiffs: ["value"], pluginDownloadURL: "http://nowhere.example" },
+  };
+  stack.describe({ a: { opts } });
   const refused = await stack.preview();
   expect(refused.code).toBe(1);
-  expect(refused.output).toContain("the lab's engine does not support the option `import` (resource a of type");
+  expect(refused.output).toMatch(
+    /the lab's engine does not support the options `import`, .* \(resource a of type .*; run the program with the Pulumi CLI/,
+  );
+  for (const name of ["aliases", "customtimeouts", "replacementTrigger", "hidediffs", "plugindownloadurl"]) {
+    expect(refused.output).toContain(`\`${name}\``);
+  }
+});
+
+test("fields of Pulumi.yaml and of a stack's file that the engine would ignore are refused by name", async () => {
+  stack = new TestStack();
+  writeFileSync(stack.configFile, "environment: [prod]\nconfig:\n  things:spec: []\n");
+  const refused = await stack.preview();
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain('Unrecognized key: "environment"');
 });
 
 test("a package without a plugin is named, with every place that was looked at", async () => {

@@ -56,5 +56,5 @@ test("a checkpoint is exported in Pulumi's format and can be imported again, als
   writeFileSync(file, readFileSync(file, "utf8").replaceAll("urn:pulumi:dev::", "urn:pulumi:other::"));
   expect((await stack.run("stack import", "--file", file)).output).toContain("belongs to a different stack");
   writeFileSync(file, JSON.stringify({ version: 4, features: ["hooks"], deployment: {} }));
-  expect((await stack.run("stack import", "--file", file)).output).toContain("version 4 with features hooks");
+  expect((await stack.run("stack import", "--file", file)).output).toContain("this one's version is 4, feature hooks");
 });

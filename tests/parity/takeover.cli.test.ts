@@ -9,7 +9,7 @@ const spec = (value: number) => ({
   a: { props: { value, nested: { list: [1, null, { x: "y" }] } }, opts: { additionalSecretOutputs: ["computed"] } },
   b: { props: { value: "${a.computed}", other: { secret: { deep: ["hidden-value"] } } } },
   group: { component: true, opts: { protect: true } },
-  c: { props: { value }, opts: { parent: "group", ignoreChanges: ["value"], customTimeouts: { create: "5m" } } },
+  c: { props: { value }, opts: { parent: "group", ignoreChanges: ["value"] } },
   d: { opts: { dependsOn: ["group"], deletedWith: "a", retainOnDelete: true, replaceOnChanges: ["value"] } },
   seen: { get: "a-1", opts: { dependsOn: ["a"] } },
 });

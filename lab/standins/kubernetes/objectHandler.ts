@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DiffResult } from "../../engine/propertyDiff";
-import type { CheckResult } from "../../engine/providerProtocol";
-import { messageOf } from "../../engine/rpc";
+import type { CheckResult } from "../../engine/providerAnswers";
+import { messageOf } from "../../errors";
 import { containsUnknown, revealMap, type PropertyMap } from "../../engine/values";
 import {
   PartialFailure,

@@ -1,6 +1,6 @@
 import { applyReplaceOnChanges, diffProperties, type DiffResult } from "../../engine/propertyDiff";
 import { parsePath, pathContains } from "../../engine/propertyPath";
-import type { CheckFailure } from "../../engine/providerProtocol";
+import type { CheckFailure } from "../../engine/providerAnswers";
 import { revealMap, type PropertyMap } from "../../engine/values";
 import { managerAnnotation } from "./fieldManagers";
 import { metadataOf, metadataText, normalizeInputs, parseCheckpoint, pruneLive } from "./objects";
@@ -52,10 +52,13 @@ export function diffObject(
   const after = normalizeInputs(revealMap(news));
   const found = diffProperties(pruneLive(live, normalizeInputs(inputs)), after);
   const ignored = ignoreChanges.map(parsePath);
-  const detailed = new Map([...found].filter(([path]) => !ignored.some((each) => pathContains(each, parsePath(path)))));
-  const changes = detailed.size > 0 ? "some" : "none";
+  const isIgnored = (path: string): boolean => ignored.some((each) => pathContains(each, parsePath(path)));
+  const detailed = Object.fromEntries(Object.entries(found).filter(([path]) => !isIgnored(path)));
+  const changes = Object.keys(detailed).length > 0 ? "some" : "none";
   const bare: DiffResult = { changes, changedKeys: [], replaceKeys: [], detailed, deleteBeforeReplace: false };
   const diff = applyReplaceOnChanges(bare, ["metadata.name", "metadata.namespace", ...kind.replaceOn], false);
-  const replaceKeys = [...(diff.detailed ?? [])].filter(([, { replace }]) => replace).map(([path]) => path);
+  const replaceKeys = Object.entries(diff.detailed ?? {})
+    .filter(([, { replace }]) => replace)
+    .map(([path]) => path);
   return { ...diff, replaceKeys, deleteBeforeReplace: replaceKeys.length > 0 && idOf(after) === idOf(live) };
 }

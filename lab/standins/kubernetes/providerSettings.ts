@@ -1,6 +1,6 @@
 import { KubeConfig } from "@kubernetes/client-node";
 import type { DiffResult } from "../../engine/propertyDiff";
-import type { CheckFailure } from "../../engine/providerProtocol";
+import type { CheckFailure } from "../../engine/providerAnswers";
 import { equal, unknownValue, type PropertyMap, type PropertyValue } from "../../engine/values";
 import { namedDiff } from "../protocol/standIn";
 

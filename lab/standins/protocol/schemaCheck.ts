@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CheckFailure } from "../../engine/providerProtocol";
+import type { CheckFailure } from "../../engine/providerAnswers";
 import { containsUnknown, isPlainMap, revealMap, type PropertyMap } from "../../engine/values";
 
 /**

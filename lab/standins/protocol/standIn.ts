@@ -1,5 +1,5 @@
 import type { DiffResult } from "../../engine/propertyDiff";
-import type { CheckFailure, CheckResult } from "../../engine/providerProtocol";
+import type { CheckFailure, CheckResult } from "../../engine/providerAnswers";
 import type { PropertyMap } from "../../engine/values";
 import type { EngineLog } from "./engineLog";
 

@@ -5,12 +5,12 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { ChangeKind, DiffResult } from "../../engine/propertyDiff";
-import type { CheckResult } from "../../engine/providerProtocol";
+import type { CheckResult } from "../../engine/providerAnswers";
 import { toWire, type PropertyMap } from "../../engine/values";
 import { PartialFailure } from "./standIn";
 
 export function writeMap(map: PropertyMap): Struct {
-  return toWire(map, { secrets: true, resources: true, unknowns: true });
+  return toWire(map);
 }
 
 export function writeChecked({ inputs, failures }: CheckResult): proto.CheckResponse {
@@ -29,7 +29,7 @@ export function writeDiff({ changes, changedKeys, replaceKeys, detailed, deleteB
     .setReplacesList(replaceKeys)
     .setDeletebeforereplace(deleteBeforeReplace)
     .setHasdetaileddiff(detailed !== undefined);
-  for (const [path, { kind, replace }] of detailed ?? []) {
+  for (const [path, { kind, replace }] of Object.entries(detailed ?? {})) {
     const number: proto.PropertyDiff.Kind = kinds[kind] + (replace ? 1 : 0);
     response.getDetaileddiffMap().set(path, new proto.PropertyDiff().setKind(number));
   }

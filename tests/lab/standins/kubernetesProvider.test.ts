@@ -84,7 +84,7 @@ describe("read and delete", () => {
       'the Kubernetes API server reported that "kubelet-bootstrap" failed to fully initialize or become live: ' +
         "conflict with another manager",
     );
-    expect(error?.initFailure).toMatchObject({ id: "kubelet-bootstrap", properties: { roleRef: binding().roleRef } });
+    expect(error?.partial).toMatchObject({ id: "kubelet-bootstrap", outputs: { roleRef: binding().roleRef } });
   });
 
   test("an object that is gone cannot be updated", async () => {

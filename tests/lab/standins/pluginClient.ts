@@ -1,9 +1,9 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { readChecked, readDiff } from "../../../lab/engine/providerProtocol";
-import { unary } from "../../../lab/engine/rpc";
+import { readChecked, readDiff } from "../../../lab/engine/providerAnswers";
+import { call } from "../../../lab/engine/rpc";
 import { fromWire, type PropertyMap } from "../../../lab/engine/values";
 import { EngineLog } from "../../../lab/standins/protocol/engineLog";
 import { startPluginServer } from "../../../lab/standins/protocol/pluginServer";
@@ -58,17 +58,17 @@ export class PluginClient {
 
   configure(config: PropertyMap = {}) {
     const request = new proto.ConfigureRequest().setAcceptsecrets(true).setArgs(writeMap(config));
-    return unary<proto.ConfigureResponse>((done) => this.client.configure(request, done));
+    return call(this.client, ResourceProviderService.configure, request);
   }
 
   async version(): Promise<string> {
-    const info = await unary<{ getVersion(): string }>((done) => this.client.getPluginInfo(new Empty(), done));
+    const info = await call(this.client, ResourceProviderService.getPluginInfo, new Empty());
     return info.getVersion();
   }
 
   async check(news: PropertyMap, olds: PropertyMap = {}) {
     const request = new proto.CheckRequest().setUrn(this.urn()).setNews(writeMap(news)).setOlds(writeMap(olds));
-    const { inputs, failures } = readChecked(await unary((done) => this.client.check(request, done)));
+    const { inputs, failures } = readChecked(await call(this.client, ResourceProviderService.check, request));
     return { inputs, failures: failures.map(({ property, reason }) => `${property}: ${reason}`) };
   }
 
@@ -79,17 +79,17 @@ export class PluginClient {
       .setOlds(writeMap(state))
       .setNews(writeMap(news))
       .setIgnorechangesList(ignoreChanges);
-    return diffOf(await unary<proto.DiffResponse>((done) => this.client.diff(request, done)));
+    return diffOf(await call(this.client, ResourceProviderService.diff, request));
   }
 
   async diffConfig(olds: PropertyMap, news: PropertyMap) {
     const request = new proto.DiffRequest().setUrn(this.urn()).setOlds(writeMap(olds)).setNews(writeMap(news));
-    return diffOf(await unary<proto.DiffResponse>((done) => this.client.diffConfig(request, done)));
+    return diffOf(await call(this.client, ResourceProviderService.diffConfig, request));
   }
 
   async checkConfig(news: PropertyMap): Promise<string[]> {
     const request = new proto.CheckRequest().setUrn(this.urn()).setNews(writeMap(news));
-    const response = await unary<proto.CheckResponse>((done) => this.client.checkConfig(request, done));
+    const response = await call(this.client, ResourceProviderService.checkConfig, request);
     return response.getFailuresList().map((failure) => failure.getProperty());
   }
 
@@ -98,7 +98,7 @@ export class PluginClient {
       .setUrn(this.urn("res", type))
       .setProperties(writeMap(inputs))
       .setPreview(preview);
-    const response = await unary<proto.CreateResponse>((done) => this.client.create(request, done));
+    const response = await call(this.client, ResourceProviderService.create, request);
     return { id: response.getId(), outputs: fromWire(response.getProperties()) };
   }
 
@@ -109,7 +109,7 @@ export class PluginClient {
       .setOlds(writeMap(state))
       .setNews(writeMap(news))
       .setPreview(preview);
-    const response = await unary<proto.UpdateResponse>((done) => this.client.update(request, done));
+    const response = await call(this.client, ResourceProviderService.update, request);
     return fromWire(response.getProperties());
   }
 
@@ -119,7 +119,7 @@ export class PluginClient {
       .setId(id)
       .setProperties(writeMap(state))
       .setInputs(writeMap(inputs));
-    const response = await unary<proto.ReadResponse>((done) => this.client.read(request, done));
+    const response = await call(this.client, ResourceProviderService.read, request);
     return {
       id: response.getId(),
       outputs: fromWire(response.getProperties()),
@@ -129,7 +129,7 @@ export class PluginClient {
 
   async delete(id: string, state: PropertyMap): Promise<void> {
     const request = new proto.DeleteRequest().setUrn(this.urn()).setId(id).setProperties(writeMap(state));
-    await unary<Empty>((done) => this.client.delete(request, done));
+    await call(this.client, ResourceProviderService.delete, request);
   }
 }
 
@@ -141,6 +141,6 @@ function diffOf(response: proto.DiffResponse) {
     replaces: replaceKeys.sort(),
     deleteBeforeReplace,
     hasDetails: detailed !== undefined,
-    details: [...(detailed?.keys() ?? [])].sort(),
+    details: Object.keys(detailed ?? {}).sort(),
   };
 }

@@ -1,6 +1,5 @@
 import { exitCode, type Row, up } from "../row";
 
-const stackUrn = "urn:pulumi:dev::things::pulumi:pulumi:Stack::things-dev";
 const failed = { code: exitCode.failed };
 
 /** Resource options. */
@@ -105,33 +104,5 @@ export const optionRows: Row[] = [
       ),
     ],
     left: ["child", "group", "host", "other"],
-  },
-  {
-    name: "a resource renamed or moved with an alias is the same resource, and so is what depends on it",
-    source: "docs: concepts/resources/options/aliases",
-    runs: [
-      up({ a: { props: { value: 1 } }, b: { props: { value: "${a.computed}" } } }, [["create a", "create b"]]),
-      up(
-        {
-          group: { component: true },
-          a2: { props: { value: 1 }, opts: { parent: "group", aliases: [{ name: "a", parent: stackUrn }] } },
-          b: { props: { value: "${a2.computed}" } },
-        },
-        [
-          ["create group", "update a2"],
-          ["update a2", "update b"],
-        ],
-      ),
-    ],
-    left: ["a2", "b", "group"],
-  },
-  {
-    name: "customTimeouts are recorded, and changing them is no update",
-    source: "docs: concepts/resources/options/customtimeouts",
-    runs: [
-      up({ a: { opts: { customTimeouts: { create: "5m", delete: "1h30m" } } } }, [["create a"]]),
-      up({ a: { opts: { customTimeouts: { create: "30s" } } } }, [["same a"]]),
-    ],
-    left: ["a"],
   },
 ];
