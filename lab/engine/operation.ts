@@ -102,10 +102,11 @@ class Operation {
   /** @returns the exit code. */
   async perform(): Promise<number> {
     const { run, registrar } = this;
-    this.engineAddress = await serve(
+    const { address } = await serve(
       [ResourceMonitorService, createMonitor(run, registrar)],
       [EngineService, createEngineService(run)],
     );
+    this.engineAddress = address;
     this.handleInterrupts();
     try {
       await this.work();

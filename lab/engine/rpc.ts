@@ -51,14 +51,15 @@ export function call<Request, Response>(
   });
 }
 
-/** Serves on a free port of the loopback address. @returns that address. */
+/** Serves on a free port of the loopback address. @returns that address, and what stops it. */
 export async function serve(
   ...services: [grpc.ServiceDefinition, grpc.UntypedServiceImplementation][]
-): Promise<string> {
+): Promise<{ address: string; stop: () => void }> {
   const server = new grpc.Server(channelOptions);
   services.forEach(([definition, implementation]) => server.addService(definition, implementation));
   const bind = promisify(server.bindAsync.bind(server));
-  return `127.0.0.1:${await bind("127.0.0.1:0", grpc.ServerCredentials.createInsecure())}`;
+  const port = await bind("127.0.0.1:0", grpc.ServerCredentials.createInsecure());
+  return { address: `127.0.0.1:${port}`, stop: () => server.forceShutdown() };
 }
 
 /** Answers a call in the stead of a plugin that does not have it; any other failure stays one. */

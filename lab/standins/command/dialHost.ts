@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, utils, type AuthenticationType, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import { messageOf } from "../../errors";
 import type { Connection } from "./commandInputs";
 
 /** Backoff between attempts. Source: pulumi/pulumi sdk/go/common/util/retry/until.go. */
@@ -14,20 +16,17 @@ function hostKeyOptions(hostKey: string | undefined): Partial<ConnectConfig> {
   const parsed = utils.parseKey(hostKey);
   if (parsed instanceof Error) throw new Error(`failed to parse host key: ${parsed.message}`);
   const expected = parsed.getPublicSSH();
-  // One RSA key serves three signature algorithms, and current servers refuse the one named like the key.
-  const algorithms = parsed.type === "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [parsed.type];
-  return {
-    algorithms: { serverHostKey: algorithms as ServerHostKeyAlgorithm[] },
-    hostVerifier: (key: Buffer) => key.equals(expected),
-  };
+  const algorithms = { serverHostKey: [parsed.type as ServerHostKeyAlgorithm] };
+  return { algorithms, hostVerifier: (key: Buffer) => key.equals(expected) };
 }
 
 /** Fails when nothing listens on the agent's socket: the real provider does so even where it has a key as well. */
 async function requireAgent(path: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const socket = connect(path, () => resolve(void socket.end()));
-    socket.once("error", (error) => reject(new Error(`SSH agent: ${error.message}`)));
+  const socket = connect(path);
+  await once(socket, "connect").catch((error: unknown) => {
+    throw new Error(`SSH agent: ${messageOf(error)}`, { cause: error });
   });
+  socket.end();
 }
 
 async function connectOptions(connection: Connection): Promise<ConnectConfig> {
@@ -38,20 +37,14 @@ async function connectOptions(connection: Connection): Promise<ConnectConfig> {
   }
   const agent = connection.agentSocketPath ?? (process.env.SSH_AUTH_SOCK || undefined);
   if (agent !== undefined) await requireAgent(agent);
-  const authHandler: AuthenticationType[] = ["none"];
-  if (privateKey !== undefined) authHandler.push("publickey");
-  if (password !== undefined) authHandler.push("password", "keyboard-interactive");
-  if (agent !== undefined) authHandler.push("agent");
+  const methods: [AuthenticationType, string | undefined][] = [
+    ["publickey", privateKey],
+    ["password", password],
+    ["agent", agent],
+  ];
   return {
-    host,
-    port,
-    username: user,
-    password,
-    privateKey,
-    passphrase: privateKeyPassword,
-    agent,
-    authHandler,
-    tryKeyboard: password !== undefined,
+    ...{ host, port, username: user, password, privateKey, passphrase: privateKeyPassword, agent },
+    authHandler: ["none", ...methods.flatMap(([method, means]) => (means === undefined ? [] : [method]))],
     // The whole handshake, where the real provider bounds the TCP connect only and may hang after it.
     readyTimeout: perDialTimeout * 1000,
     ...hostKeyOptions(hostKey),
@@ -63,18 +56,13 @@ function connectOnce(options: ConnectConfig): Promise<Client> {
     const client = new Client();
     client.once("ready", () => resolve(client));
     // Stays for the client's whole life: an error without a listener would end the plugin.
-    client.on("error", (error) => reject(new Error(describe(error, options))));
+    client.on("error", ({ message }) => {
+      const reason = /^Host denied/.test(message) ? "host key mismatch (connection.hostKey)" : message;
+      reject(new Error(`ssh: handshake with ${options.host}:${options.port} failed: ${reason}`));
+    });
     client.once("close", () => reject(new Error(`ssh: ${options.host}:${options.port} closed the connection`)));
-    client.on("keyboard-interactive", (_name, _instructions, _language, prompts, finish) =>
-      finish(prompts.map(() => options.password ?? "")),
-    );
     client.connect(options).setNoDelay(true);
   });
-}
-
-function describe(error: Error, { host, port }: ConnectConfig): string {
-  const reason = /^Host denied/.test(error.message) ? "host key mismatch (connection.hostKey)" : error.message;
-  return `ssh: handshake with ${host}:${port} failed: ${reason}`;
 }
 
 /**
@@ -93,7 +81,7 @@ export async function dialHost(
       return await connectOnce(options);
     } catch (error) {
       if (limit > -1 && attempt > limit) {
-        throw new Error(`after ${limit} failed attempts: ${(error as Error).message}`, { cause: error });
+        throw new Error(`after ${limit} failed attempts: ${messageOf(error)}`, { cause: error });
       }
       onRetry(`Dial ${attempt}/${limit === -1 ? "inf" : limit} failed: retrying`);
     }

@@ -1,3 +1,4 @@
+import { pick } from "es-toolkit";
 import { randomBytes } from "node:crypto";
 import { applyReplaceOnChanges, changedKeys, diffProperties } from "../../engine/propertyDiff";
 import {
@@ -11,7 +12,7 @@ import {
   type PropertyMap,
 } from "../../engine/values";
 import { schemaFailures, withoutNulls } from "../protocol/schemaCheck";
-import { namedDiff, type ResourceHandler, type ResourceRequest } from "../protocol/standIn";
+import { namedDiff, type Call, type ResourceHandler } from "../protocol/standIn";
 import { commandSchema, connectionDefaults, secretFields } from "./commandInputs";
 import { runOnHost, type CommandOutput } from "./runOnHost";
 
@@ -20,32 +21,31 @@ const unknownOutput = { stdout: unknownValue, stderr: unknownValue };
 
 /** The inputs among recorded properties: no outputs, no nulls. */
 function inputsOf(properties: PropertyMap): PropertyMap {
-  return Object.fromEntries(Object.entries(withoutNulls(properties)).filter(([name]) => inputNames.includes(name)));
+  const known = withoutNulls(properties);
+  return pick(
+    known,
+    inputNames.filter((name) => name in known),
+  );
 }
 
 /** The connection with its defaults, and secret as the real provider marks it: as a whole and field by field. */
 function checkedConnection(news: PropertyMap): PropertyMap {
   const given = revealTop(news.connection ?? null);
   if (!isPlainMap(given)) return news;
-  const fields = Object.entries({ ...connectionDefaults, ...given });
-  const marked = fields.map(([name, value]) => [name, secretFields.includes(name) ? makeSecret(value) : value]);
-  return { ...news, connection: makeSecret(Object.fromEntries(marked) as PropertyMap) };
+  const connection: PropertyMap = { ...connectionDefaults, ...given };
+  for (const name of secretFields) if (name in connection) connection[name] = makeSecret(connection[name] ?? null);
+  return { ...news, connection: makeSecret(connection) };
 }
 
-/** Runs one of the resource's commands with the connection and stdin of `properties`. */
-async function run(
-  { urn, log, signal }: ResourceRequest,
-  command: "create" | "update" | "delete",
-  properties: PropertyMap,
-  previous: CommandOutput,
-): Promise<CommandOutput> {
+/** Runs one of the resource's commands with the connection and stdin of `properties`; without it keeps the output. */
+async function run(call: Call, command: "create" | "update" | "delete", properties: PropertyMap) {
   const inputs = inputsOf(revealMap(properties));
-  if (!(command in inputs)) return previous;
+  if (!(command in inputs)) return recordedOutput(call.state);
   // A state that the real plugin wrote may ask for more than the stand-in does.
   const failures = schemaFailures(commandSchema, inputs);
   if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
   const { connection, stdin = "", [command]: text = "" } = commandSchema.parse(inputs);
-  return runOnHost({ connection, command: text, stdin, urn, log, signal });
+  return runOnHost(connection, text, stdin, call);
 }
 
 function recordedOutput(state: PropertyMap): CommandOutput {
@@ -54,11 +54,8 @@ function recordedOutput(state: PropertyMap): CommandOutput {
 }
 
 /** Whether an update's outputs are unknown in a preview: a recorded input is given another value or none. */
-function outputsWillChange(state: PropertyMap, news: PropertyMap): boolean {
-  return inputNames.some(
-    (name) => containsUnknown(news[name] ?? null) || (name in state && !equal(state[name], news[name])),
-  );
-}
+const outputsWillChange = (state: PropertyMap, news: PropertyMap): boolean =>
+  inputNames.some((name) => containsUnknown(news[name] ?? null) || (name in state && !equal(state[name], news[name])));
 
 /**
  * `command:remote:Command` as pulumi-command 1.2 behaves: any changed input runs `update`, or else `create`; a changed
@@ -75,19 +72,19 @@ export const remoteCommand: ResourceHandler = {
     return applyReplaceOnChanges({ ...namedDiff(changedKeys(detailed)), detailed }, ["triggers"], false);
   },
 
-  async create({ inputs, preview, ...request }) {
-    const id = `${request.name}${randomBytes(4).toString("hex")}`;
-    if (preview) return { id, outputs: { ...inputs, ...unknownOutput } };
-    return { id, outputs: { ...inputs, ...(await run(request, "create", inputs, { stdout: "", stderr: "" })) } };
+  async create(call) {
+    const { name, inputs, preview } = call;
+    const output = preview ? unknownOutput : await run(call, "create", inputs);
+    return { id: `${name}${randomBytes(4).toString("hex")}`, outputs: { ...inputs, ...output } };
   },
 
-  async update({ state, news, preview, ...request }) {
-    const previous = recordedOutput(state);
-    if (preview) return { ...news, ...(outputsWillChange(state, news) ? unknownOutput : previous) };
-    return { ...news, ...(await run(request, "update" in inputsOf(news) ? "update" : "create", news, previous)) };
+  async update(call) {
+    const { state, inputs: news, preview } = call;
+    if (preview) return { ...news, ...(outputsWillChange(state, news) ? unknownOutput : recordedOutput(state)) };
+    return { ...news, ...(await run(call, "update" in inputsOf(news) ? "update" : "create", news)) };
   },
 
-  async delete({ state, ...request }) {
-    await run(request, "delete", state, recordedOutput(state));
+  async delete(call) {
+    await run(call, "delete", call.state);
   },
 };

@@ -1,5 +1,6 @@
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
+import { messageOf } from "../../errors";
 import type { PropertyMap } from "../../engine/values";
 import { metadataText } from "./objects";
 import type { ProviderSettings } from "./providerSettings";
@@ -20,9 +21,9 @@ export class ApiError extends Error {
 }
 
 /** The status code of an error that the API server answered with; undefined for any other error. */
-export function statusOf(error: unknown): number | undefined {
-  return error instanceof ApiError ? error.status : undefined;
-}
+export const statusOf = (error: unknown): number | undefined => (error instanceof ApiError ? error.status : undefined);
+
+const unreachable = (reason = "") => new Error(`configured Kubernetes cluster is unreachable: ${reason}`);
 
 /** How an object is written: `dryRun` asks the server to compute the result only. */
 export interface WriteOptions {
@@ -31,13 +32,19 @@ export interface WriteOptions {
   force?: boolean;
 }
 
-interface Call {
-  method: string;
-  path: string;
-  query?: Record<string, string>;
+const queryOf = ({ fieldManager, dryRun, force }: WriteOptions): Record<string, string> => ({
+  fieldManager,
+  ...(dryRun && { dryRun: "All" }),
+  ...(force !== undefined && { force: String(force) }),
+});
+
+const at = (collection: string, object: PropertyMap): string =>
+  `${collection}/${encodeURIComponent(metadataText(object, "name"))}`;
+
+interface Content {
+  body: object;
   contentType?: string;
-  body?: object;
-  timeoutMs?: number;
+  query?: Record<string, string>;
 }
 
 /** The objects of one cluster. Every method throws the server's refusal as an {@link ApiError}. */
@@ -48,7 +55,7 @@ export class ClusterApi {
 
   /** Whether the server answers; asked once, and without a kubeconfig not at all. */
   isReachable(): Promise<boolean> {
-    this.reachable ??= this.call({ method: "GET", path: "/version", timeoutMs: probeTimeoutMs }).then(
+    this.reachable ??= this.call("GET", "/version", undefined, probeTimeoutMs).then(
       () => true,
       (error: unknown) => statusOf(error) !== undefined,
     );
@@ -56,79 +63,50 @@ export class ClusterApi {
   }
 
   create(collection: string, object: PropertyMap, options: WriteOptions): Promise<PropertyMap> {
-    return this.call({ method: "POST", path: collection, query: writeQuery(options), body: object });
+    return this.call("POST", collection, { body: object, query: queryOf(options) });
   }
 
   /** Server-side apply. */
   apply(collection: string, object: PropertyMap, options: WriteOptions): Promise<PropertyMap> {
     const contentType = "application/apply-patch+yaml";
-    return this.call({
-      method: "PATCH",
-      path: at(collection, object),
-      query: writeQuery(options),
-      contentType,
-      body: object,
-    });
+    return this.call("PATCH", at(collection, object), { body: object, contentType, query: queryOf(options) });
   }
 
   merge(collection: string, object: PropertyMap): Promise<PropertyMap> {
     const contentType = "application/merge-patch+json";
-    return this.call({ method: "PATCH", path: at(collection, object), contentType, body: object });
+    return this.call("PATCH", at(collection, object), { body: object, contentType });
   }
 
   read(collection: string, object: PropertyMap): Promise<PropertyMap> {
-    return this.call({ method: "GET", path: at(collection, object) });
+    return this.call("GET", at(collection, object));
   }
 
   delete(collection: string, object: PropertyMap): Promise<PropertyMap> {
     const body = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Foreground" };
-    return this.call({ method: "DELETE", path: at(collection, object), body });
+    return this.call("DELETE", at(collection, object), { body });
   }
 
-  private async call({
-    method,
-    path,
-    query,
-    contentType = "application/json",
-    body,
-    timeoutMs = requestTimeoutMs,
-  }: Call): Promise<PropertyMap> {
+  private async call(method: string, path: string, content?: Content, timeout = requestTimeoutMs) {
     const { kubeConfig, problem } = this.settings;
     const server = kubeConfig?.getCurrentCluster()?.server;
-    if (kubeConfig === undefined || server === undefined) {
-      throw unreachable(problem);
-    }
-    const content = body && JSON.stringify(body);
-    const options: RequestOptions = {
-      method,
-      headers: {
-        Accept: "application/json",
-        // The length is for DELETE, whose body Node.js would send without one.
-        ...(content && { "Content-Type": contentType, "Content-Length": Buffer.byteLength(content) }),
-      },
-      signal: AbortSignal.timeout(timeoutMs),
-    };
+    if (kubeConfig === undefined || server === undefined) throw unreachable(problem);
+    const { body, contentType = "application/json", query } = content ?? {};
+    const sent = body && JSON.stringify(body);
+    // The length is for DELETE, whose body Node.js would send without one.
+    const headers =
+      sent === undefined ? {} : { "Content-Type": contentType, "Content-Length": Buffer.byteLength(sent) };
+    const options: RequestOptions = { method, headers, signal: AbortSignal.timeout(timeout) };
     await kubeConfig.applyToHTTPSOptions(options);
     const url = new URL(`${server.replace(/\/$/, "")}${path}?${new URLSearchParams(query).toString()}`);
-    const { status, answer } = await send(url, options, content);
+    const { status, answer } = await send(url, options, sent);
     if (status >= 200 && status <= 299) return JSON.parse(answer) as PropertyMap;
     throw new ApiError(refusal(answer) ?? `the API server answered HTTP ${status}`, status);
   }
 }
 
-const unreachable = (reason?: string) => new Error(`configured Kubernetes cluster is unreachable: ${reason}`);
-
-function at(collection: string, object: PropertyMap): string {
-  return `${collection}/${encodeURIComponent(metadataText(object, "name"))}`;
-}
-
-function writeQuery({ fieldManager, dryRun, force }: WriteOptions): Record<string, string> {
-  return { fieldManager, ...(dryRun && { dryRun: "All" }), ...(force !== undefined && { force: String(force) }) };
-}
-
 function send(url: URL, options: RequestOptions, content?: string): Promise<{ status: number; answer: string }> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(unreachable(error.message || error.code));
+    const fail = (error: NodeJS.ErrnoException) => reject(unreachable(messageOf(error) || error.code));
     const request = httpsRequest(url, options, (response) => {
       text(response).then((answer) => resolve({ status: response.statusCode ?? 0, answer }), fail);
     });
@@ -136,10 +114,10 @@ function send(url: URL, options: RequestOptions, content?: string): Promise<{ st
   });
 }
 
+/** The message of a Status object; undefined where the answer is none. */
 function refusal(answer: string): string | undefined {
   try {
-    const { message } = JSON.parse(answer) as { message?: unknown };
-    return typeof message === "string" ? message : undefined;
+    return (JSON.parse(answer) as { message?: string }).message;
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { toMerged } from "es-toolkit";
 import { isPlainMap, type PropertyMap, type PropertyValue } from "../../engine/values";
 import type { ClusterApi } from "./clusterApi";
 import { metadataOf } from "./objects";
@@ -49,7 +50,7 @@ export async function adoptFields(
   if (adopted.length === 0) return;
   const ours = entries.filter(({ manager, operation }) => manager === fieldManager && operation === "Apply");
   const merged = [...ours, ...adopted].reduce<PropertyMap>((fields, entry) => {
-    return isPlainMap(entry.fieldsV1) ? mergeFields(fields, entry.fieldsV1) : fields;
+    return isPlainMap(entry.fieldsV1) ? toMerged(fields, entry.fieldsV1) : fields;
   }, {});
   const others = entries.filter((entry) => !adopted.includes(entry) && !ours.includes(entry));
   const entry = { ...adopted[0], manager: fieldManager, operation: "Apply", fieldsV1: merged };
@@ -57,14 +58,4 @@ export async function adoptFields(
   await api.merge(collection, {
     metadata: { name: name ?? null, resourceVersion: resourceVersion ?? null, managedFields: [...others, entry] },
   });
-}
-
-/** The union of two FieldsV1 trees. */
-function mergeFields(left: PropertyMap, right: PropertyMap): PropertyMap {
-  const merged = { ...left };
-  for (const [key, value] of Object.entries(right)) {
-    const existing = merged[key];
-    merged[key] = isPlainMap(existing) && isPlainMap(value) ? mergeFields(existing, value) : value;
-  }
-  return merged;
 }

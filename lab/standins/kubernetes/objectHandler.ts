@@ -4,17 +4,7 @@ import type { DiffResult } from "../../engine/propertyDiff";
 import type { CheckResult } from "../../engine/providerAnswers";
 import { messageOf } from "../../errors";
 import { containsUnknown, revealMap, type PropertyMap } from "../../engine/values";
-import {
-  PartialFailure,
-  type CreateRequest,
-  type CreateResult,
-  type ReadRequest,
-  type ReadResult,
-  type ResourceHandler,
-  type ResourceRequest,
-  type TargetRequest,
-  type UpdateRequest,
-} from "../protocol/standIn";
+import { PartialFailure, type Call, type Resource, type ResourceHandler } from "../protocol/standIn";
 import { statusOf, type ClusterApi } from "./clusterApi";
 import { adoptFields, fieldManagerFor, mustForce } from "./fieldManagers";
 import { collectionOf, diffObject, failures, idOf, type ObjectKind } from "./objectKind";
@@ -36,15 +26,12 @@ const existsHelp =
   "or set upsertExistingObjects on the provider to let it be updated on create.";
 
 /** Whether a preview can ask the server; otherwise it shows the inputs, as if the engine had done it. */
-async function canPreview(api: ClusterApi, inputs: PropertyMap, { log, urn }: ResourceRequest): Promise<boolean> {
+async function canPreview(api: ClusterApi, { inputs, log, urn }: Call): Promise<boolean> {
   if (containsUnknown(inputs)) return false;
   if (await api.isReachable()) return true;
   const reason = api.settings.problem ?? "its server does not answer";
-  log.write(
-    "warning",
-    `stand-in: the Kubernetes cluster is unreachable (${reason}); the preview shows inputs only`,
-    urn,
-  );
+  const shown = "the preview shows inputs only";
+  log.write("warning", `stand-in: the Kubernetes cluster is unreachable (${reason}); ${shown}`, urn);
   return false;
 }
 
@@ -65,9 +52,10 @@ export class ObjectHandler implements ResourceHandler {
     return diffObject(this.kind, state, news, ignoreChanges);
   }
 
-  async create({ inputs, preview, ...request }: CreateRequest): Promise<CreateResult> {
+  async create(call: Call): Promise<Resource> {
+    const { urn, inputs, preview } = call;
     const { api, upsert } = this.cluster;
-    if (preview && !(await canPreview(api, inputs, request))) return { id: "", outputs: inputs };
+    if (preview && !(await canPreview(api, call))) return { id: "", outputs: inputs };
     const object = revealMap(inputs);
     const collection = collectionOf(this.kind, object);
     const fieldManager = fieldManagerFor(object, `pulumi-kubernetes-${randomBytes(4).toString("hex")}`);
@@ -81,12 +69,12 @@ export class ObjectHandler implements ResourceHandler {
       const status = statusOf(error);
       if (preview && (status === 403 || status === 404 || status === 409)) return { id: "", outputs: inputs };
       const help = status === 409 && !upsert ? `\n\n${existsHelp}` : "";
-      const failed = `resource "${request.urn}" was not successfully created by the Kubernetes API server`;
+      const failed = `resource "${urn}" was not successfully created by the Kubernetes API server`;
       throw new Error(`${failed}: ${messageOf(error)}${help}`, { cause: error });
     }
   }
 
-  async read({ id, state, inputs }: ReadRequest): Promise<ReadResult> {
+  async read({ id, state, inputs }: Call): Promise<Resource> {
     const { live: recorded, ...keep } = parseCheckpoint(state);
     try {
       const live = await this.cluster.api.read(collectionOf(this.kind, recorded), recorded);
@@ -98,9 +86,10 @@ export class ObjectHandler implements ResourceHandler {
     }
   }
 
-  async update({ id, state, news, preview, ...request }: UpdateRequest): Promise<PropertyMap> {
+  async update(call: Call): Promise<PropertyMap> {
+    const { urn, id, state, inputs: news, preview } = call;
     const { api } = this.cluster;
-    if (preview && !(await canPreview(api, news, request))) return news;
+    if (preview && !(await canPreview(api, call))) return news;
     const object = normalizeInputs(revealMap(news));
     const collection = collectionOf(this.kind, object);
     const recorded = parseCheckpoint(state);
@@ -116,14 +105,13 @@ export class ObjectHandler implements ResourceHandler {
       if (preview && statusOf(error) === 403) return news;
       const live = await api.read(collection, object).catch(() => undefined);
       const message = messageOf(error);
-      if (live === undefined)
-        throw new Error(`update of resource "${request.urn}" failed: ${message}`, { cause: error });
+      if (live === undefined) throw new Error(`update of resource "${urn}" failed: ${message}`, { cause: error });
       const failed = `the Kubernetes API server reported that "${id}" failed to fully initialize or become live`;
       throw new PartialFailure(`${failed}: ${message}`, id, checkpoint(news, live, keep));
     }
   }
 
-  async delete({ id, state, signal }: TargetRequest): Promise<void> {
+  async delete({ id, state, signal }: Call): Promise<void> {
     const { api } = this.cluster;
     const { live } = parseCheckpoint(state);
     const collection = collectionOf(this.kind, live);

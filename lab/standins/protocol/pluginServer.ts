@@ -1,15 +1,16 @@
-import { readFileSync } from "node:fs";
-import * as grpc from "@grpc/grpc-js";
+import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { channelOptions } from "../../engine/rpc";
-import { fromWire, revealMap, type PropertyMap } from "../../engine/values";
+import { readFileSync } from "node:fs";
+import { serve } from "../../engine/rpc";
+import { nameOf, typeOf } from "../../engine/urn";
+import { fromWire, revealMap, toWire, type PropertyMap } from "../../engine/values";
 import type { EngineLog } from "./engineLog";
-import type { ResourceHandler, ResourceRequest, StandIn, TargetRequest } from "./standIn";
-import { writeChecked, writeDiff, writeError, writeMap } from "./wire";
+import type { Call, ResourceHandler, StandIn } from "./standIn";
+import { writeChecked, writeDiff, writeError } from "./wire";
 
 /** Sent as the plugin's version: its SDK's, so that the engine finds it recent enough; the build part says what it is. */
 function standInVersion(name: string): string {
@@ -17,137 +18,103 @@ function standInVersion(name: string): string {
   return `${(JSON.parse(file) as { version: string }).version}+stand-in`;
 }
 
-function unary<Request, Response>(handle: (request: Request) => Response | Promise<Response>) {
-  const handler: grpc.handleUnaryCall<Request, Response> = (call, callback) => {
-    Promise.resolve(call.request)
+const unary =
+  <Request, Response>(handle: (request: Request) => Response | Promise<Response>) =>
+  ({ request }: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
+    Promise.resolve(request)
       .then(handle)
       .then(
         (response) => callback(null, response),
         (error: unknown) => callback(writeError(error)),
       );
   };
-  return handler;
+
+function handlerOf({ name, resources }: StandIn, urn: string): ResourceHandler {
+  const handler = resources[typeOf(urn)];
+  if (handler !== undefined) return handler;
+  throw new Error(
+    `the stand-in for the ${name} plugin does not serve ${typeOf(urn)}, only ${Object.keys(resources).join(", ")}; ` +
+      `install the real plugin (pulumi plugin install resource ${name}) to use this type`,
+  );
 }
 
-/** Serves one stand-in over Pulumi's ResourceProvider protocol: marshalling here, behaviour in the {@link StandIn}. */
-class PluginService {
-  private readonly cancellation = new AbortController();
+const clear = (struct: Struct | undefined): PropertyMap => revealMap(fromWire(struct));
 
-  constructor(
-    private readonly standIn: StandIn,
-    private readonly log: EngineLog,
-  ) {}
-
-  /** The methods served; gRPC answers UNIMPLEMENTED to the others, which the engine understands. */
-  methods(): grpc.UntypedServiceImplementation {
-    const { name, checkConfig, diffConfig } = this.standIn;
-    return {
-      getPluginInfo: unary(() => new PluginInfo().setVersion(standInVersion(name))),
-      cancel: unary(() => {
-        this.cancellation.abort(new Error("the operation was cancelled"));
-        return new Empty();
-      }),
-      checkConfig: unary((request: proto.CheckRequest) => {
-        const inputs = fromWire(request.getNews());
-        return writeChecked({ inputs, failures: checkConfig?.(revealMap(inputs)) ?? [] });
-      }),
-      ...(diffConfig && {
-        diffConfig: unary((request: proto.DiffRequest) =>
-          writeDiff(diffConfig(revealMap(fromWire(request.getOlds())), revealMap(fromWire(request.getNews())))),
-        ),
-      }),
-      configure: unary((request: proto.ConfigureRequest) => this.configure(request)),
-      check: unary((request: proto.CheckRequest) =>
-        writeChecked(this.handlerOf(request.getUrn()).check(this.take(request.getNews()))),
+/** The methods that are about the provider itself. */
+function providerMethods(standIn: StandIn, log: EngineLog, cancellation: AbortController) {
+  const { name, acceptSecrets, checkConfig, diffConfig } = standIn;
+  return {
+    getPluginInfo: unary(() => new PluginInfo().setVersion(standInVersion(name))),
+    cancel: unary(() => {
+      cancellation.abort(new Error("the operation was cancelled"));
+      return new Empty();
+    }),
+    checkConfig: unary((request: proto.CheckRequest) => {
+      const inputs = fromWire(request.getNews());
+      return writeChecked({ inputs, failures: checkConfig?.(revealMap(inputs)) ?? [] });
+    }),
+    ...(diffConfig && {
+      diffConfig: unary((request: proto.DiffRequest) =>
+        writeDiff(diffConfig(clear(request.getOlds()), clear(request.getNews()))),
       ),
-      diff: unary((request: proto.DiffRequest) => this.diff(request)),
-      create: unary((request: proto.CreateRequest) => this.create(request)),
-      read: unary((request: proto.ReadRequest) => this.read(request)),
-      update: unary((request: proto.UpdateRequest) => this.update(request)),
-      delete: unary((request: proto.DeleteRequest) => this.delete(request)),
-    };
-  }
-
-  private handlerOf(urn: string): ResourceHandler {
-    const type = urn.split("::")[2]?.split("$").at(-1) ?? "";
-    const { name, resources } = this.standIn;
-    const handler = resources[type];
-    if (handler !== undefined) return handler;
-    throw new Error(
-      `the stand-in for the ${name} plugin does not serve ${type}, only ${Object.keys(resources).join(", ")}; ` +
-        `install the real plugin (pulumi plugin install resource ${name}) to use this type`,
-    );
-  }
-
-  private request(urn: string): ResourceRequest {
-    return { urn, name: urn.split("::")[3] ?? "", log: this.log, signal: this.cancellation.signal };
-  }
-
-  private target(message: proto.ReadRequest | proto.DeleteRequest): TargetRequest {
-    return { ...this.request(message.getUrn()), id: message.getId(), state: this.take(message.getProperties()) };
-  }
-
-  /** Properties for a handler: without secret marks when the real provider takes none. */
-  private take(struct: Struct | undefined): PropertyMap {
-    const map = fromWire(struct);
-    return this.standIn.acceptSecrets ? map : revealMap(map);
-  }
-
-  private configure(request: proto.ConfigureRequest): proto.ConfigureResponse {
-    this.standIn.configure?.(revealMap(fromWire(request.getArgs())));
-    this.log.write("info", `${this.standIn.name}: served by a stand-in, not by the real plugin`);
-    return new proto.ConfigureResponse().setAcceptsecrets(this.standIn.acceptSecrets).setSupportspreview(true);
-  }
-
-  private diff(request: proto.DiffRequest): proto.DiffResponse {
-    const [state, news] = [this.take(request.getOlds()), this.take(request.getNews())];
-    return writeDiff(this.handlerOf(request.getUrn()).diff(state, news, request.getIgnorechangesList()));
-  }
-
-  private async create(request: proto.CreateRequest): Promise<proto.CreateResponse> {
-    const [urn, inputs] = [request.getUrn(), this.take(request.getProperties())];
-    const call = { ...this.request(urn), inputs, preview: request.getPreview() };
-    const { id, outputs } = await this.handlerOf(urn).create(call);
-    return new proto.CreateResponse().setId(id).setProperties(writeMap(outputs));
-  }
-
-  private async read(request: proto.ReadRequest): Promise<proto.ReadResponse> {
-    const call = { ...this.target(request), inputs: this.take(request.getInputs()) };
-    if (Object.keys(call.state).length === 0) throw new Error("the stand-ins import nothing; the real plugins do");
-    const found = await this.handlerOf(request.getUrn()).read?.(call);
-    const { id, outputs, inputs } = found ?? { ...call, outputs: call.state };
-    if (id === "") return new proto.ReadResponse();
-    return new proto.ReadResponse().setId(id).setProperties(writeMap(outputs)).setInputs(writeMap(inputs));
-  }
-
-  private async update(request: proto.UpdateRequest): Promise<proto.UpdateResponse> {
-    const outputs = await this.handlerOf(request.getUrn()).update({
-      ...this.request(request.getUrn()),
-      id: request.getId(),
-      state: this.take(request.getOlds()),
-      news: this.take(request.getNews()),
-      preview: request.getPreview(),
-    });
-    return new proto.UpdateResponse().setProperties(writeMap(outputs));
-  }
-
-  private async delete(request: proto.DeleteRequest): Promise<Empty> {
-    await this.handlerOf(request.getUrn()).delete?.(this.target(request));
-    return new Empty();
-  }
+    }),
+    configure: unary((request: proto.ConfigureRequest) => {
+      standIn.configure?.(clear(request.getArgs()));
+      log.write("info", `${name}: served by a stand-in, not by the real plugin`);
+      return new proto.ConfigureResponse().setAcceptsecrets(acceptSecrets).setSupportspreview(true);
+    }),
+  };
 }
 
-/** A gRPC server with the stand-in on a free loopback port, and that port. */
-export async function startPluginServer(
-  standIn: StandIn,
-  log: EngineLog,
-): Promise<{ server: grpc.Server; port: number }> {
-  const server = new grpc.Server(channelOptions);
-  server.addService(ResourceProviderService, new PluginService(standIn, log).methods());
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
-      error === null ? resolve(bound) : reject(error),
-    );
-  });
-  return { server, port };
+/** The methods that are about a resource; properties reach a handler without secret marks when the real one takes none. */
+function resourceMethods(standIn: StandIn, log: EngineLog, { signal }: AbortController) {
+  const take = standIn.acceptSecrets ? fromWire : clear;
+  const callOf = (urn: string, rest: Partial<Call>): Call => {
+    return { urn, name: nameOf(urn), id: "", state: {}, inputs: {}, preview: false, log, signal, ...rest };
+  };
+  return {
+    check: unary((request: proto.CheckRequest) =>
+      writeChecked(handlerOf(standIn, request.getUrn()).check(take(request.getNews()))),
+    ),
+    diff: unary((request: proto.DiffRequest) => {
+      const [state, news] = [take(request.getOlds()), take(request.getNews())];
+      return writeDiff(handlerOf(standIn, request.getUrn()).diff(state, news, request.getIgnorechangesList()));
+    }),
+    create: unary(async (request: proto.CreateRequest) => {
+      const [urn, inputs, preview] = [request.getUrn(), take(request.getProperties()), request.getPreview()];
+      const { id, outputs } = await handlerOf(standIn, urn).create(callOf(urn, { inputs, preview }));
+      return new proto.CreateResponse().setId(id).setProperties(toWire(outputs));
+    }),
+    read: unary(async (request: proto.ReadRequest) => {
+      const [urn, id, state] = [request.getUrn(), request.getId(), take(request.getProperties())];
+      const inputs = take(request.getInputs());
+      if (Object.keys(state).length === 0) throw new Error("the stand-ins import nothing; the real plugins do");
+      const recorded = { id, outputs: state, inputs };
+      const found = (await handlerOf(standIn, urn).read?.(callOf(urn, { id, state, inputs }))) ?? recorded;
+      if (found.id === "") return new proto.ReadResponse();
+      const response = new proto.ReadResponse().setId(found.id).setProperties(toWire(found.outputs));
+      return response.setInputs(toWire(found.inputs ?? inputs));
+    }),
+    update: unary(async (request: proto.UpdateRequest) => {
+      const [urn, state, inputs] = [request.getUrn(), take(request.getOlds()), take(request.getNews())];
+      const call = callOf(urn, { id: request.getId(), state, inputs, preview: request.getPreview() });
+      return new proto.UpdateResponse().setProperties(toWire(await handlerOf(standIn, urn).update(call)));
+    }),
+    delete: unary(async (request: proto.DeleteRequest) => {
+      const [urn, state] = [request.getUrn(), take(request.getProperties())];
+      await handlerOf(standIn, urn).delete?.(callOf(urn, { id: request.getId(), state }));
+      return new Empty();
+    }),
+  };
+}
+
+/**
+ * Serves the stand-in on a free loopback port: marshalling here, behaviour in the {@link StandIn}. gRPC answers
+ * UNIMPLEMENTED to methods that are not there, which the engine understands.
+ * @returns its address, and what stops it.
+ */
+export function startPluginServer(standIn: StandIn, log: EngineLog): ReturnType<typeof serve> {
+  const cancellation = new AbortController();
+  const methods = { ...providerMethods(standIn, log, cancellation), ...resourceMethods(standIn, log, cancellation) };
+  return serve([ResourceProviderService, methods]);
 }

@@ -11,12 +11,12 @@ const parentCheckMs = 1000;
  */
 export async function runPlugin(standIn: StandIn): Promise<void> {
   const address = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
-  const { port } = await startPluginServer(standIn, new EngineLog(address));
+  const served = await startPluginServer(standIn, new EngineLog(address));
   // Ctrl-C reaches the whole process group, but running steps are to end: the engine stops the plugin afterwards.
   process.on("SIGINT", () => {});
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(0);
   }, parentCheckMs).unref();
-  process.stdout.write(`${port}\n`);
+  process.stdout.write(`${served.address.replace(/.*:/, "")}\n`);
 }

@@ -1,47 +1,41 @@
-import type { DiffResult } from "../../engine/propertyDiff";
+import { bareDiff, type DiffResult } from "../../engine/propertyDiff";
 import type { CheckFailure, CheckResult } from "../../engine/providerAnswers";
 import type { PropertyMap } from "../../engine/values";
 import type { EngineLog } from "./engineLog";
 
-/** A call that may take time. */
-export interface ResourceRequest {
+/** A call that may take time; what a kind of call does not have is empty. */
+export interface Call {
   urn: string;
   /** The resource's name in the program. */
   name: string;
+  id: string;
+  /** Recorded outputs of a resource that is there. */
+  state: PropertyMap;
+  /** Inputs: new ones, or on a read the recorded ones. */
+  inputs: PropertyMap;
+  preview: boolean;
   log: EngineLog;
   /** Aborted when the engine asks the plugin to cancel. */
   signal: AbortSignal;
 }
 
-/** A call about a resource that is there: `state` are its recorded outputs. */
-export interface TargetRequest extends ResourceRequest {
-  id: string;
-  state: PropertyMap;
-}
-
-export type CreateRequest = ResourceRequest & { inputs: PropertyMap; preview: boolean };
-export type ReadRequest = TargetRequest & { inputs: PropertyMap };
-export type UpdateRequest = TargetRequest & { news: PropertyMap; preview: boolean };
-
-export interface CreateResult {
+/** A resource that is there; with an empty id one that is gone. `inputs` come from a read. */
+export interface Resource {
   id: string;
   outputs: PropertyMap;
-}
-/** With an empty id when the resource is gone. */
-export interface ReadResult extends CreateResult {
-  inputs: PropertyMap;
+  inputs?: PropertyMap;
 }
 
 /** One resource type. Errors thrown reach the user as they are, so they carry no secrets. */
 export interface ResourceHandler {
   check(news: PropertyMap): CheckResult;
   diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): DiffResult;
-  create(request: CreateRequest): Promise<CreateResult>;
+  create(call: Call): Promise<Resource>;
   /** Absent: the recorded state is what there is. */
-  read?(request: ReadRequest): Promise<ReadResult>;
-  update(request: UpdateRequest): Promise<PropertyMap>;
+  read?(call: Call): Promise<Resource>;
+  update(call: Call): Promise<PropertyMap>;
   /** Absent: nothing to do. */
-  delete?(request: TargetRequest): Promise<void>;
+  delete?(call: Call): Promise<void>;
 }
 
 /** A provider plugin: exactly the listed resource types and no others. */
@@ -69,6 +63,7 @@ export class PartialFailure extends Error {
 }
 
 /** A diff of named properties; those in `replaceKeys` cannot be changed in place. */
-export function namedDiff(changedKeys: string[], replaceKeys: string[] = []): DiffResult {
-  return { changes: changedKeys.length > 0 ? "some" : "none", changedKeys, replaceKeys, deleteBeforeReplace: false };
-}
+export const namedDiff = (changedKeys: string[], replaceKeys: string[] = []): DiffResult => ({
+  ...bareDiff(changedKeys.length > 0 ? "some" : "none", replaceKeys),
+  changedKeys,
+});

@@ -1,21 +1,16 @@
-/** Answers of a stand-in as the plugin protocol has them; the opposite of the engine's providerProtocol.ts and rpc.ts. */
+/** Answers of a stand-in as the plugin protocol has them; the opposite of the engine's providerAnswers.ts and rpc.ts. */
 import * as grpc from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { ChangeKind, DiffResult } from "../../engine/propertyDiff";
 import type { CheckResult } from "../../engine/providerAnswers";
-import { toWire, type PropertyMap } from "../../engine/values";
+import { toWire } from "../../engine/values";
 import { PartialFailure } from "./standIn";
-
-export function writeMap(map: PropertyMap): Struct {
-  return toWire(map);
-}
 
 export function writeChecked({ inputs, failures }: CheckResult): proto.CheckResponse {
   const list = failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
-  return new proto.CheckResponse().setInputs(writeMap(inputs)).setFailuresList(list);
+  return new proto.CheckResponse().setInputs(toWire(inputs)).setFailuresList(list);
 }
 
 /** The number of a change that does not replace; the one that does is the next. */
@@ -43,7 +38,7 @@ export function writeError(error: unknown): Partial<grpc.StatusObject> {
   if (!(error instanceof PartialFailure)) return { code, details };
   const detail = new proto.ErrorResourceInitFailed()
     .setId(error.id)
-    .setProperties(writeMap(error.outputs))
+    .setProperties(toWire(error.outputs))
     .setReasonsList([details]);
   const any = new Any();
   any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
 import type { PropertyMap } from "../../engine/values";
-import type { CreateResult } from "../protocol/standIn";
+import type { Resource } from "../protocol/standIn";
 import { readSigningKey } from "./keys";
 import { stateOnlyResource } from "./stateOnlyResource";
 
@@ -50,7 +50,7 @@ function extensions(allowedUses: string[], ca: x509.X509Certificate): x509.Exten
   ];
 }
 
-async function sign(inputs: Inputs): Promise<CreateResult> {
+async function sign(inputs: Inputs): Promise<Resource> {
   const request = read(() => new x509.Pkcs10CertificateRequest(inputs.certRequestPem), "certRequestPem", "request");
   const ca = read(() => new x509.X509Certificate(inputs.caCertPem), "caCertPem", "certificate");
   const caKey = await readSigningKey(inputs.caPrivateKeyPem, "caPrivateKeyPem");

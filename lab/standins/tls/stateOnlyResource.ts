@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { equal, makeSecret, unknownValue, type PropertyMap } from "../../engine/values";
 import { schemaFailures, withoutNulls } from "../protocol/schemaCheck";
-import { namedDiff, type CreateResult, type ResourceHandler } from "../protocol/standIn";
+import { namedDiff, type Resource, type ResourceHandler } from "../protocol/standIn";
 
 /** A resource that lives in the state alone: made once from its inputs and then only kept or replaced. */
 export interface StateOnlyResource<Shape extends z.core.$ZodLooseShape> {
@@ -16,7 +16,7 @@ export interface StateOnlyResource<Shape extends z.core.$ZodLooseShape> {
   computed: readonly string[];
   /** Whether a diff names the computed outputs as well. */
   computedAnew?: boolean;
-  make(inputs: z.infer<z.ZodObject<Shape, z.core.$strict>>): CreateResult | Promise<CreateResult>;
+  make(inputs: z.infer<z.ZodObject<Shape, z.core.$strict>>): Resource | Promise<Resource>;
   /** The outputs that time has changed, given the state with the new inputs over it. */
   aged?(state: PropertyMap): PropertyMap;
 }
@@ -64,6 +64,6 @@ export function stateOnlyResource<Shape extends z.core.$ZodLooseShape>(
     read: ({ id, state, inputs }) =>
       Promise.resolve({ id, outputs: hide({ ...state, ...resource.aged?.(state) }), inputs: hide(inputs) }),
 
-    update: ({ state, news }) => Promise.resolve(hide({ ...state, ...planned(news) })),
+    update: ({ state, inputs }) => Promise.resolve(hide({ ...state, ...planned(inputs) })),
   };
 }

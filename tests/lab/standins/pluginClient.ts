@@ -1,14 +1,13 @@
 import * as grpc from "@grpc/grpc-js";
-import { ResourceProviderClient, ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { readChecked, readDiff } from "../../../lab/engine/providerAnswers";
 import { call } from "../../../lab/engine/rpc";
-import { fromWire, type PropertyMap } from "../../../lab/engine/values";
+import { fromWire, toWire, type PropertyMap } from "../../../lab/engine/values";
 import { EngineLog } from "../../../lab/standins/protocol/engineLog";
 import { startPluginServer } from "../../../lab/standins/protocol/pluginServer";
 import type { StandIn } from "../../../lab/standins/protocol/standIn";
-import { writeMap } from "../../../lab/standins/protocol/wire";
 
 /** Collects what a stand-in logs, so that tests are quiet and can look at it. */
 export class MemoryLog extends EngineLog {
@@ -25,31 +24,31 @@ export class MemoryLog extends EngineLog {
 
 /** Speaks Pulumi's ResourceProvider protocol to a plugin, as an engine does, for one resource type. */
 export class PluginClient {
-  readonly client: ResourceProviderClient;
+  readonly client: grpc.Client;
   private constructor(
     readonly type: string,
-    port: number,
+    address: string,
     readonly log: MemoryLog,
-    private readonly server?: grpc.Server,
+    private readonly stop?: () => void,
   ) {
-    this.client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    this.client = new grpc.Client(address, grpc.credentials.createInsecure());
   }
 
   /** Serves `standIn` in this process. */
   static async serve(standIn: StandIn, type: string): Promise<PluginClient> {
     const log = new MemoryLog();
-    const { server, port } = await startPluginServer(standIn, log);
-    return new PluginClient(type, port, log, server);
+    const { address, stop } = await startPluginServer(standIn, log);
+    return new PluginClient(type, address, log, stop);
   }
 
   /** Connects to a plugin that runs already. */
   static connect(port: number, type: string): PluginClient {
-    return new PluginClient(type, port, new MemoryLog());
+    return new PluginClient(type, `127.0.0.1:${port}`, new MemoryLog());
   }
 
   close(): void {
     this.client.close();
-    this.server?.forceShutdown();
+    this.stop?.();
   }
 
   urn(name = "res", type = this.type): string {
@@ -57,7 +56,7 @@ export class PluginClient {
   }
 
   configure(config: PropertyMap = {}) {
-    const request = new proto.ConfigureRequest().setAcceptsecrets(true).setArgs(writeMap(config));
+    const request = new proto.ConfigureRequest().setAcceptsecrets(true).setArgs(toWire(config));
     return call(this.client, ResourceProviderService.configure, request);
   }
 
@@ -67,7 +66,7 @@ export class PluginClient {
   }
 
   async check(news: PropertyMap, olds: PropertyMap = {}) {
-    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(writeMap(news)).setOlds(writeMap(olds));
+    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(toWire(news)).setOlds(toWire(olds));
     const { inputs, failures } = readChecked(await call(this.client, ResourceProviderService.check, request));
     return { inputs, failures: failures.map(({ property, reason }) => `${property}: ${reason}`) };
   }
@@ -76,19 +75,19 @@ export class PluginClient {
     const request = new proto.DiffRequest()
       .setUrn(this.urn())
       .setId("id")
-      .setOlds(writeMap(state))
-      .setNews(writeMap(news))
+      .setOlds(toWire(state))
+      .setNews(toWire(news))
       .setIgnorechangesList(ignoreChanges);
     return diffOf(await call(this.client, ResourceProviderService.diff, request));
   }
 
   async diffConfig(olds: PropertyMap, news: PropertyMap) {
-    const request = new proto.DiffRequest().setUrn(this.urn()).setOlds(writeMap(olds)).setNews(writeMap(news));
+    const request = new proto.DiffRequest().setUrn(this.urn()).setOlds(toWire(olds)).setNews(toWire(news));
     return diffOf(await call(this.client, ResourceProviderService.diffConfig, request));
   }
 
   async checkConfig(news: PropertyMap): Promise<string[]> {
-    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(writeMap(news));
+    const request = new proto.CheckRequest().setUrn(this.urn()).setNews(toWire(news));
     const response = await call(this.client, ResourceProviderService.checkConfig, request);
     return response.getFailuresList().map((failure) => failure.getProperty());
   }
@@ -96,7 +95,7 @@ export class PluginClient {
   async create(inputs: PropertyMap, { preview = false, type = this.type } = {}) {
     const request = new proto.CreateRequest()
       .setUrn(this.urn("res", type))
-      .setProperties(writeMap(inputs))
+      .setProperties(toWire(inputs))
       .setPreview(preview);
     const response = await call(this.client, ResourceProviderService.create, request);
     return { id: response.getId(), outputs: fromWire(response.getProperties()) };
@@ -106,8 +105,8 @@ export class PluginClient {
     const request = new proto.UpdateRequest()
       .setUrn(this.urn())
       .setId(id)
-      .setOlds(writeMap(state))
-      .setNews(writeMap(news))
+      .setOlds(toWire(state))
+      .setNews(toWire(news))
       .setPreview(preview);
     const response = await call(this.client, ResourceProviderService.update, request);
     return fromWire(response.getProperties());
@@ -117,8 +116,8 @@ export class PluginClient {
     const request = new proto.ReadRequest()
       .setUrn(this.urn())
       .setId(id)
-      .setProperties(writeMap(state))
-      .setInputs(writeMap(inputs));
+      .setProperties(toWire(state))
+      .setInputs(toWire(inputs));
     const response = await call(this.client, ResourceProviderService.read, request);
     return {
       id: response.getId(),
@@ -128,7 +127,7 @@ export class PluginClient {
   }
 
   async delete(id: string, state: PropertyMap): Promise<void> {
-    const request = new proto.DeleteRequest().setUrn(this.urn()).setId(id).setProperties(writeMap(state));
+    const request = new proto.DeleteRequest().setUrn(this.urn()).setId(id).setProperties(toWire(state));
     await call(this.client, ResourceProviderService.delete, request);
   }
 }
