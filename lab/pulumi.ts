@@ -38,6 +38,14 @@ export function stackFiles(lab: Lab): StackFiles {
 
 export type Operation = "preview" | "up" | "refresh" | "destroy";
 
+/** How each operation is always run: without a question, and past a host that fails. */
+export const operationFlags: Record<Operation, string[]> = {
+  preview: [],
+  up: ["--yes", "--continue-on-error"],
+  refresh: ["--yes"],
+  destroy: ["--yes", "--continue-on-error"],
+};
+
 const launcherTimeoutSeconds = 60;
 
 /** The stack that the lab uses, Pulumi.dev.yaml. */
@@ -76,16 +84,18 @@ export async function runPulumi(
   files: StackFiles,
   extra: string[] = [],
 ): Promise<number> {
-  const yes = operation === "preview" ? [] : ["--yes"];
-  const goOn = operation === "preview" ? [] : ["--continue-on-error"];
   const common = ["--stack", stack, "--config-file", files.stackConfig];
   const own = runner.kind === "engine" ? ["--state", path.join(files.directory, "stack.json")] : ["--non-interactive"];
   if (runner.kind === "cli") await ensureStack(runner, files);
-  const child = spawn(runner.command, [...runner.args, operation, ...common, ...own, ...yes, ...goOn, ...extra], {
-    cwd: projectDirectory(),
-    env: environment(files),
-    stdio: "inherit",
-  });
+  const child = spawn(
+    runner.command,
+    [...runner.args, operation, ...common, ...own, ...operationFlags[operation], ...extra],
+    {
+      cwd: projectDirectory(),
+      env: environment(files),
+      stdio: "inherit",
+    },
+  );
   // A Ctrl-C reaches the child too, which ends its running steps and keeps its state.
   const leaveItToTheChild = (): void => undefined;
   process.on("SIGINT", leaveItToTheChild);

@@ -3,7 +3,7 @@ import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { DefaultProviders } from "./defaultProviders";
 import type { Executor } from "./executor";
 import { setProviderVersion } from "./providers";
-import { readProperties, readRegistration, refuseUnsupported } from "./registration";
+import { readProperties, readRegistration, refuseRenames, refuseUnsupported } from "./registration";
 import { CancelledError, type Run } from "./run";
 import type { StackConfig } from "./stackConfig";
 import { newState, type ResourceState } from "./state";
@@ -36,6 +36,7 @@ export class Registrar {
   async register(request: proto.RegisterResourceRequest): Promise<proto.RegisterResourceResponse> {
     refuseUnsupported(request);
     const fresh = readRegistration(request, this.run.options, this.run.news.get(request.getParent()));
+    refuseRenames(request, fresh, this.run.options, (urn) => this.run.olds.has(urn));
     const version = request.getVersion();
     if (isProviderType(fresh.type) && version !== "") setProviderVersion(fresh.inputs, version);
     await this.resolveProvider(fresh, version);

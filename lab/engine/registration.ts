@@ -19,7 +19,7 @@ const served = new Set(
     ["dependenciesList", "propertydependenciesMap", "protect", "retainondelete", "deletedwith"],
     ["deletebeforereplace", "deletebeforereplacedefined", "replaceonchangesList", "ignorechangesList"],
     ["acceptsecrets", "acceptresources", "additionalsecretoutputsList", "supportspartialvalues", "acceptsByteString"],
-    ["aliasspecs", "supportsresultreporting", "sourceposition", "stacktrace", "parentstacktracehandle"],
+    ["aliasesList", "aliasspecs", "supportsresultreporting", "sourceposition", "stacktrace", "parentstacktracehandle"],
   ].flat(),
 );
 
@@ -35,6 +35,26 @@ export function refuseUnsupported(request: proto.RegisterResourceRequest | proto
   if (asked.length === 0) return;
   const names = asked.map(([field]) => `\`${field.replace(/(List|Map|id)$/, "")}\``).join(", ");
   throw new RefusedError(`the option${asked.length === 1 ? "" : "s"} ${names} (resource ${name} of type ${type})`);
+}
+
+/**
+ * Packages name former types of their resources as aliases: they matter where one is on record.
+ * @param recorded whether a URN is on record.
+ * @throws RefusedError where a resource would be taken over from another URN.
+ */
+export function refuseRenames(
+  request: proto.RegisterResourceRequest,
+  { urn, parent, type }: ResourceState,
+  { stack, project }: { stack: string; project: string },
+  recorded: (urn: string) => boolean,
+): void {
+  const former = request.getAliasesList().map((alias) => {
+    const { name, type: other, stack: in_, project: of, parenturn, noparent } = alias.getSpec()?.toObject() ?? {};
+    const under = noparent ? "" : parenturn || parent;
+    return alias.getUrn() || createUrn(in_ || stack, of || project, under, other || type, name || request.getName());
+  });
+  const found = recorded(urn) ? undefined : former.find(recorded);
+  if (found !== undefined) throw new RefusedError(`taking ${urn} over from ${found} (the option \`aliases\`)`);
 }
 
 /** @throws RefusedError where there are assets among them. */

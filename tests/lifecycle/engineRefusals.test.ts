@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 test("options that the engine does not support are refused by name, all at once", async () => {
   stack = new TestStack();
   const opts = {
-    ...{ import: "some-id", aliases: [{ name: "b" }], customTimeouts: { create: "5m" }, replacementTrigger: 1 },
+    ...{ import: "some-id", customTimeouts: { create: "5m" }, replacementTrigger: 1 },
     ...{ hideDiffs: ["value"], pluginDownloadURL: "http://nowhere.example" },
   };
   stack.describe({ a: { opts } });
@@ -19,9 +19,25 @@ test("options that the engine does not support are refused by name, all at once"
   expect(refused.output).toMatch(
     /the lab's engine does not support the options `import`, .* \(resource a of type .*; run the program with the Pulumi CLI/,
   );
-  for (const name of ["aliases", "customtimeouts", "replacementTrigger", "hidediffs", "plugindownloadurl"]) {
+  for (const name of ["customtimeouts", "replacementTrigger", "hidediffs", "plugindownloadurl"]) {
     expect(refused.output).toContain(`\`${name}\``);
   }
+});
+
+test("a former name of a resource is refused where it is on record, and only there", async () => {
+  stack = new TestStack();
+  stack.describe({ a: {} });
+  await stack.up();
+  const opts = { aliases: [{ name: "a" }, { type: "things:old:Thing" }] };
+  stack.describe({ b: { opts } });
+  const renamed = await stack.up();
+  expect(renamed.output).toMatch(/does not support taking \S+::b over from \S+::a \(the option `aliases`\)/);
+  stack.describe({
+    a: {},
+    b: { opts: { aliases: [{ name: "c" }] } },
+    d: { opts: { aliases: ["urn:pulumi:dev::x::y::z"] } },
+  });
+  expect((await stack.up()).steps.sort()).toEqual(["create b", "create d", "same a"]);
 });
 
 test("fields of Pulumi.yaml and of a stack's file that the engine would ignore are refused by name", async () => {

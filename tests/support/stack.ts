@@ -2,10 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { dump, load } from "js-yaml";
 import type { Lab } from "../../lab/lab";
+import { type Operation, operationFlags } from "../../lab/pulumi";
 import { openTestLab } from "./labOfTests";
 import { type Ended, type RunningProcess, startProcess } from "./runningProcess";
-
-export type Operation = "preview" | "up" | "refresh" | "destroy";
 
 type Configuration = Record<string, unknown>;
 
@@ -14,13 +13,6 @@ const patience = 480;
 
 const namespace = "kubernetes-worker-nodes:";
 const project = join(__dirname, "../..");
-
-const flags: Record<Operation, string[]> = {
-  preview: [],
-  up: ["--yes", "--continue-on-error"],
-  refresh: ["--yes"],
-  destroy: ["--yes", "--continue-on-error"],
-};
 
 /** The program on a lab's stack, run by the lab's engine; each story may change the configuration. */
 export class Stack {
@@ -82,7 +74,7 @@ export class Stack {
     const files = ["--stack", "dev", "--config-file", this.configFile, "--state", this.stateFile];
     // No agent: a run must not depend on who is logged in.
     const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE_FILE: this.lab.passphrasePath, SSH_AUTH_SOCK: "" };
-    const args = [engine, operation, ...files, ...flags[operation], ...options];
+    const args = [engine, operation, ...files, ...operationFlags[operation], ...options];
     return startProcess(process.execPath, args, { cwd: project, env }, patience);
   }
 }
