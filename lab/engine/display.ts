@@ -2,13 +2,17 @@
 import { omit } from "es-toolkit";
 import type { RunEvents, Severity } from "./events";
 import type { Masker } from "./masking";
-import type { OperationOptions } from "./operation";
 import { diffSummary, outputLines, stepDetails } from "./propertyDisplay";
 import { isLogical, type Step, type StepOp, stepWords, waitsForOutputs } from "./steps";
 import { isDefaultProvider, nameOf, typeOf } from "./urn";
 import type { PropertyMap } from "./values";
 
-export interface DisplayOptions extends Pick<OperationOptions, "stack" | "diff" | "verbose"> {
+export interface DisplayOptions {
+  stack: string;
+  /** Show what changes in each resource. */
+  diff: boolean;
+  /** Show debug messages too. */
+  verbose: boolean;
   masker: Masker;
   /** Resource to which messages of no other resource belong. */
   stackUrn: string;

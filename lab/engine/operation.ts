@@ -4,7 +4,7 @@ import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import { EventEmitter } from "node:events";
 import { existsSync } from "node:fs";
 import { Checkpoint, readState } from "./checkpoint";
-import { Display } from "./display";
+import { Display, type DisplayOptions } from "./display";
 import { type RunEvents, writeEventLog } from "./events";
 import { Executor } from "./executor";
 import { takeLock } from "./lock";
@@ -22,7 +22,8 @@ import { readSalt, readStackConfig, type StackConfig } from "./stackConfig";
 import { StepGenerator } from "./stepGenerator";
 import { createUrn, stackType } from "./urn";
 
-export interface OperationOptions extends Omit<RunOptions, "project" | "dryRun"> {
+export interface OperationOptions
+  extends Omit<RunOptions, "project" | "dryRun">, Pick<DisplayOptions, "diff" | "verbose"> {
   command: "preview" | "up" | "refresh" | "destroy";
   /** Folder with Pulumi.yaml. */
   cwd: string;
@@ -35,10 +36,6 @@ export interface OperationOptions extends Omit<RunOptions, "project" | "dryRun">
   /** Only say what would be done. */
   previewOnly: boolean;
   clearPendingCreates: boolean;
-  /** Show what changes in each resource. */
-  diff: boolean;
-  /** Show debug messages too. */
-  verbose: boolean;
   /** Where to write the run as JSON lines too. */
   eventLog: string | undefined;
 }
