@@ -10,8 +10,13 @@ import { exportStack, importStack } from "./stackFiles";
 /** Steps that run at a time by default: as with Pulumi, four for each processor. */
 const stepsPerProcessor = 4;
 
-/** Flags as commander reads them; those that are not given are absent. */
 type Flags = Omit<OperationOptions, "command"> & { yes: boolean; file?: string; force: boolean };
+
+/** What is not asked for, also where a command has no flag for it. */
+const off = {
+  ...{ yes: false, refresh: false, continueOnError: false, expectNoChanges: false, previewOnly: false },
+  ...{ clearPendingCreates: false, diff: false, verbose: false, force: false },
+};
 
 function positive(text: string): number {
   const number = Number(text);
@@ -36,7 +41,7 @@ function addCommand(
     .action((flags: Flags) => {
       const { configFile = `Pulumi.${flags.stack}.yaml` } = flags as Partial<Flags>;
       const [cwd, state] = [resolve(flags.cwd), resolve(flags.state)];
-      return act({ ...flags, cwd, state, configFile: resolve(cwd, configFile) });
+      return act({ ...off, ...flags, cwd, state, configFile: resolve(cwd, configFile) });
     });
 }
 
@@ -49,11 +54,11 @@ function addOperation(program: Command, name: OperationOptions["command"], descr
     process.exit(await operate({ ...flags, command: name }));
   });
   command
-    .option("--diff", "show what changes in each resource", false)
-    .option("--verbose", "show debug messages", false)
+    .option("--diff", "show what changes in each resource")
+    .option("--verbose", "show debug messages")
     .option("--event-log <file>", "write what happens as JSON lines too")
     .option("-p, --parallel <number>", "steps that run at a time", positive, stepsPerProcessor * availableParallelism())
-    .option("--expect-no-changes", "fail if anything changes", false);
+    .option("--expect-no-changes", "fail if anything changes");
   if (!isPreview) command.option("-y, --yes", "go ahead").option("--preview-only", "only say what would be done");
   if (name === "refresh")
     return void command.option("--clear-pending-creates", "forget creations that were interrupted");
@@ -78,7 +83,7 @@ function createProgram(): Command {
   const fromDeployment = "replace it by one in Pulumi's deployment format";
   addCommand(stack, "import", fromDeployment, (flags) => importStack(flags, flags.file, flags.force))
     .option("--file <file>", "where from [standard input]")
-    .option("-f, --force", "also where it is another stack's", false);
+    .option("-f, --force", "also where it is another stack's");
   return program;
 }
 

@@ -3,20 +3,38 @@ import { load } from "js-yaml";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { z } from "zod";
+import { isMap } from "./values";
 
 const runtimeOptions = z.strictObject({
   nodeargs: z.string().default(""),
   typescript: z.boolean().default(true),
   packagemanager: z.string().optional(),
 });
+/** A configuration key as the project declares it; of another namespace only a value or default may be given. */
+const declaration = z.strictObject({
+  type: z.enum(["string", "integer", "boolean", "array", "object"]).optional(),
+  get items(): z.ZodOptional<typeof declaration> {
+    return declaration.optional();
+  },
+  secret: z.boolean().default(false),
+  default: z.unknown().optional(),
+  value: z.unknown().optional(),
+  description: z.string().optional(),
+});
+export type Declaration = z.infer<typeof declaration>;
+
 const runtime = z.strictObject({ name: z.literal("nodejs"), options: runtimeOptions.prefault({}) });
 /** Fields that are not here are refused: each would be ignored. */
 const project = z.strictObject({
   name: z.string("project is missing a 'name' attribute"),
   main: z.string().default("."),
   runtime: z.preprocess((value) => (typeof value === "string" ? { name: value } : value), runtime),
-  /** Each key's declaration, or the value it is given for good. */
-  config: z.record(z.string(), z.unknown()).default({}),
+  config: z
+    .record(
+      z.string(),
+      z.preprocess((raw) => (isMap(raw) ? raw : { value: raw }), declaration),
+    )
+    .default({}),
   ...Object.fromEntries(["description", "author", "website", "license"].map((key) => [key, z.string().optional()])),
 });
 

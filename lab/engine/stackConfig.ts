@@ -3,7 +3,7 @@
  * as the CLI checks them. Source: pkg/workspace/config.go, sdk/go/common/resource/config.
  */
 import { z } from "zod";
-import { type Project, readYaml } from "./project";
+import { type Declaration, type Project, readYaml } from "./project";
 import { isMap } from "./values";
 import { Vault } from "./vault";
 
@@ -25,16 +25,6 @@ const stackFile = z.strictObject({
   encryptionsalt: z.string().optional(),
   secretsprovider: z.literal("passphrase").optional(),
 });
-
-/** A configuration key as the project declares it; of another namespace only a value or default may be given. */
-const declarationSchema = z.object({
-  type: z.enum(["string", "integer", "boolean", "array", "object"]).optional(),
-  items: z.unknown().optional(),
-  secret: z.boolean().default(false),
-  default: z.unknown().optional(),
-  value: z.unknown().optional(),
-});
-type Declaration = z.infer<typeof declarationSchema>;
 
 /** Decrypts `{secure: ...}` at any depth; `secrets` collects what was encrypted. */
 function decrypt(value: unknown, vault: Vault, secrets: string[]): unknown {
@@ -75,21 +65,20 @@ function typeSchema({ type, items }: Declaration): z.ZodType {
     case "object":
       return z.record(z.string(), z.unknown());
     case "array":
-      return z.array(typeSchema(declarationSchema.parse(items)));
+      return z.array(items === undefined ? z.unknown() : typeSchema(items));
     case undefined:
       return z.unknown();
   }
 }
 
 const typeName = ({ type, items }: Declaration): string =>
-  type === "array" ? `array<${typeName(declarationSchema.parse(items))}>` : String(type);
+  type === "array" && items !== undefined ? `array<${typeName(items)}>` : String(type);
 
 /** Fills in what the project gives by default, and lists what is missing or of the wrong type. */
 function applyProject(stack: string, project: Project, values: StackConfig): string[] {
   const missing: string[] = [];
   const problems: string[] = [];
-  for (const [key, raw] of Object.entries(project.config)) {
-    const declaration = declarationSchema.parse(isMap(raw) ? raw : { value: raw });
+  for (const [key, declaration] of Object.entries(project.config)) {
     const full = key.includes(":") ? key : `${project.name}:${key}`;
     const given = values.get(full);
     const plain = declaration.default ?? declaration.value ?? undefined;
