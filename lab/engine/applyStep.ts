@@ -78,5 +78,7 @@ export async function applyStep(run: Run, step: Step): Promise<void> {
     else if (/^read/.test(step.op)) await read(run, step, state);
   } finally {
     if (step.new !== undefined) markSecrets(step.new);
+    // What an update could not bring into order was not made with the new inputs.
+    if (step.op === "update" && state.initErrors.length > 0) state.inputs = old.inputs;
   }
 }

@@ -79,8 +79,8 @@ export class Display {
   private showEnd(step: Step, error: Error | undefined): void {
     const [, plan, doing, done] = stepWords[step.op];
     const time = elapsed(Date.now() - (this.stepStart.get(step) ?? Date.now()));
-    const ended = this.options.dryRun ? plan : `${done} (${time})`;
-    this.row(step, error !== undefined ? `**${doing} failed** (${time})` : ended);
+    const ended = error === undefined ? `${done} (${time})` : `**${doing} failed** (${time})`;
+    this.row(step, this.options.dryRun ? plan : ended);
     const hasDetails = this.options.diff && !isHidden(step) && !/^(create-|delete-)/.test(step.op);
     if (hasDetails) stepDetails(step).forEach((line) => this.line(line, 8));
   }
@@ -119,7 +119,7 @@ export class Display {
 
   private row(step: Step, status: string): void {
     if (isHidden(step)) return;
-    const diff = step.op === "update" || step.op === "replace" ? diffSummary(step) : "";
+    const diff = ["update", "replace", "create-replacement"].includes(step.op) ? diffSummary(step) : "";
     this.line(` ${stepWords[step.op][0]} ${typeOf(step.urn)} ${nameOf(step.urn)} ${status}${diff}`);
   }
 

@@ -17,6 +17,10 @@ export type RunEvents = EventEmitter<{
   stepEnded: [step: Step, error: Error | undefined];
   /** A component's outputs are there: only then its step is over. */
   outputsRegistered: [step: Step];
+  /** The program has said that it registers nothing more. */
+  programComplete: [];
+  /** Everything the program registered, or no longer did, is done. */
+  over: [];
 }>;
 
 /** A step without its properties: which these are and how they changed is in `detailedDiff`. */
@@ -45,8 +49,14 @@ function metadata(step: Step, isRefresh: boolean): object {
  * @param file emptied first.
  * @param mask takes the secrets out of a message.
  * @param isRefresh whether the operation is a refresh.
+ * @param isPreview whether nothing is done, so that the CLI knows of no failed steps, only of messages.
  */
-export function writeEventLog(events: RunEvents, file: string, mask: (text: string) => string, isRefresh: boolean) {
+export function writeEventLog(
+  events: RunEvents,
+  file: string,
+  mask: (text: string) => string,
+  { isRefresh, isPreview }: { isRefresh: boolean; isPreview: boolean },
+) {
   let sequence = 0;
   const add = (kind: string, event: object): void => {
     const line = { sequence: sequence++, timestamp: Math.floor(Date.now() / 1000), [kind]: event };
@@ -60,7 +70,7 @@ export function writeEventLog(events: RunEvents, file: string, mask: (text: stri
   events.on("stepStarted", (step) => addStep("resourcePreEvent", step));
   events.on("outputsRegistered", (step) => addStep("resOutputsEvent", step));
   events.on("stepEnded", (step, error) => {
-    if (error !== undefined) addStep("resOpFailedEvent", step);
-    else if (!waitsForOutputs(step)) addStep("resOutputsEvent", step);
+    if (error !== undefined && !isPreview) addStep("resOpFailedEvent", step);
+    if (error === undefined && !waitsForOutputs(step)) addStep("resOutputsEvent", step);
   });
 }

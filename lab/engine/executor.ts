@@ -2,11 +2,11 @@
 import { omit } from "es-toolkit";
 import PQueue from "p-queue";
 import { applyStep, isProtectedDelete, PartialFailure } from "./applyStep";
+import { allNeedsOf, needsOf } from "./dependencyGraph";
 import { CancelledError, type Run } from "./run";
 import { dependenciesOf, type ResourceState } from "./state";
 import type { StepGenerator } from "./stepGenerator";
 import { pendingType, type Step, subject } from "./steps";
-import { providerUrn } from "./urn";
 import { equal } from "./values";
 
 /** Whether a same step changes nothing on record but times. */
@@ -18,8 +18,15 @@ function isUnchanged({ op, old, new: fresh }: Step): boolean {
   return op === "same" && old !== undefined && fresh !== undefined && equal(comparable(old), comparable(fresh));
 }
 
+/** What is not done because the run stops is no failure of its own. */
+function unlessCancelled(error: unknown): void {
+  if (!(error instanceof CancelledError)) throw error;
+}
+
 export class Executor {
   private readonly queue: PQueue;
+  /** Old states of the steps that failed. */
+  private readonly failures: ResourceState[] = [];
 
   constructor(
     private readonly run: Run,
@@ -50,34 +57,26 @@ export class Executor {
   }
 
   /**
-   * Deletes what was replaced and what the program no longer registers: each after everything that needs it, and not at
-   * all where something that needs it stays for a failure.
+   * Deletes what was replaced and what the program no longer registers, in groups: before a resource go those that need
+   * it, and it stays where one that failed needs it.
    */
   async runDeletes(): Promise<void> {
-    const { base, failed, deletions } = this.run;
-    const steps = new Map(base.resources.map((state) => [state, this.deleteStep(state)]));
-    steps.forEach((step) => step && deletions.add(step.urn));
-    const gone = new Map<ResourceState, Promise<boolean>>();
-    const neededBy = neededByOf(base.resources);
-    for (const state of base.resources.toReversed()) {
-      const before = Promise.all((neededBy.get(state) ?? []).flatMap((each) => gone.get(each) ?? []));
-      const step = steps.get(state);
-      const after = before.then((all) => {
-        if (!all.every(Boolean)) return false;
-        return step === undefined ? !failed.has(state.urn) : this.runChain([step]);
-      });
-      gone.set(
-        state,
-        after.catch((error: unknown) => {
-          if (error instanceof CancelledError) return false;
-          throw error;
-        }),
-      );
+    const { resources } = this.run.base;
+    const steps = new Map(resources.flatMap((state) => this.deleteStep(state) ?? []).map((step) => [step.old, step]));
+    steps.forEach(({ urn }) => this.run.deletions.add(urn));
+    const depths = new Map<ResourceState | undefined, number>();
+    resources.forEach((state, position) => {
+      const below = needsOf(state, resources.slice(0, position)).map((needed) => depths.get(needed) ?? -1);
+      if (steps.has(state)) depths.set(state, Math.max(-1, ...below) + 1);
+    });
+    for (let depth = Math.max(-1, ...depths.values()); depth >= 0; depth--) {
+      const kept = new Set(this.failures.flatMap((failed) => [...allNeedsOf(failed, resources)]));
+      const group = [...steps].filter(([state]) => depths.get(state) === depth && !kept.has(state));
+      await Promise.all(group.map(([, step]) => this.runChain([step]).catch(unlessCancelled)));
     }
-    await Promise.all(gone.values());
   }
 
-  private deleteStep(old: ResourceState): Step | undefined {
+  private deleteStep(old: ResourceState): (Step & { old: ResourceState }) | undefined {
     const { urn } = old;
     if (old.delete) {
       if (this.generator.deletedEarly.has(old)) return undefined;
@@ -113,8 +112,9 @@ export class Executor {
 
   private handleFailure(step: Step, failure: Error): void {
     const { run } = this;
-    run.fail(failure, step.urn);
+    run.fail(run.options.dryRun ? `Preview failed: ${failure.message}` : failure, step.urn);
     run.failed.add(step.urn);
+    if (step.old !== undefined) this.failures.push(step.old);
     // A refused deletion has changed nothing: all of them are reported in one go.
     if (run.options.continueOnError || isProtectedDelete(step)) return;
     run.cancel("another resource failed");
@@ -133,19 +133,4 @@ export class Executor {
     const stays = op === "create-replacement" ? !old.pendingReplacement : old.delete && fresh !== undefined;
     if (!stays) this.run.checkpoint.remove(old);
   }
-}
-
-/** What needs each resource: its children, what it is the provider of, what depends on it or on a parent of it. */
-function neededByOf(resources: ResourceState[]): Map<ResourceState, ResourceState[]> {
-  const neededBy = new Map<ResourceState, ResourceState[]>(resources.map((state) => [state, []]));
-  resources.forEach((state, position) => {
-    const urns = new Set([...dependenciesOf(state), providerUrn(state.provider)]);
-    const components = new Set<string>();
-    for (const earlier of resources.slice(0, position)) {
-      if (components.has(earlier.parent)) urns.add(earlier.urn);
-      if (urns.has(earlier.urn) && (!earlier.custom || components.has(earlier.parent))) components.add(earlier.urn);
-      if (urns.has(earlier.urn) || earlier.urn === state.parent) neededBy.get(earlier)?.push(state);
-    }
-  });
-  return neededBy;
 }

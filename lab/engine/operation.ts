@@ -1,7 +1,7 @@
 /** The operations on a stack, each from reading its files to the last line of output. */
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { existsSync } from "node:fs";
 import { Checkpoint, readState } from "./checkpoint";
 import { Display, type DisplayOptions } from "./display";
@@ -80,7 +80,8 @@ class Operation {
     const { snapshot, vault } = readState(state, existsSync(configFile) ? readSalt(configFile) : undefined);
     snapshot.resources.forEach(({ inputs, outputs }) => masker.observe([inputs, outputs]));
     this.display = new Display(events, display);
-    if (eventLog !== undefined) writeEventLog(events, eventLog, (text) => masker.maskMessage(text), isRefresh);
+    if (eventLog !== undefined)
+      writeEventLog(events, eventLog, (text) => masker.maskMessage(text), { isRefresh, isPreview: dryRun });
     const log = (line: string, dynamic: boolean) => this.log(dynamic ? "info" : "debug", line, "");
     const providers = new Providers(snapshot, dryRun, (name, version) =>
       startPlugin(name, version, { project, config, engineAddress: this.engineAddress, log }),
@@ -135,21 +136,27 @@ class Operation {
       await refreshBase(run);
     } else this.warnOfPending();
     if (options.command === "refresh" || run.hasFailed) return;
-    const complete = options.command === "destroy" || (await this.runProgram());
-    if (complete && !run.cancelled) await executor.runDeletes();
+    if (options.command === "destroy") await executor.runDeletes();
+    else await this.runProgram();
     await executor.idle();
   }
 
-  /** @returns whether the program registered everything it has. */
-  private async runProgram(): Promise<boolean> {
-    const { run, executor, options, project, config, dryRun, engineAddress: address } = this;
+  /**
+   * Runs the program, and deletes what it no longer registers once it says that it has registered everything. It may end
+   * before that or live on until then; how it ends counts.
+   */
+  private async runProgram(): Promise<void> {
+    const { run, executor, events, options, project, config, dryRun, engineAddress: address } = this;
+    const said = once(events, "programComplete").then(() => true);
     const log = (line: string) => this.log("info", line);
     const program = startProgram({ ...options, project, config, dryRun, address, log });
     run.onCancel(() => void executor.idle().then(program.stop));
-    const problem = await program.ended;
+    const complete = await Promise.race([said, program.ended.then((problem) => problem === undefined)]);
     await executor.idle();
+    if (complete && !run.cancelled) await executor.runDeletes();
+    events.emit("over");
+    const problem = await program.ended;
     if (problem !== undefined && !run.cancelled) run.fail(problem, this.stackUrn);
-    return problem === undefined;
   }
 
   private warnOfPending(): void {

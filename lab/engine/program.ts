@@ -48,7 +48,11 @@ export function startProgram(options: ProgramOptions): { stop: () => void; ended
   return {
     stop: () => stopChild(child),
     ended: ended.then((how) =>
-      how === "exit code 0" ? undefined : how === errorsReported ? "" : `the program ended with ${how}`,
+      how === "exit code 0"
+        ? undefined
+        : how === errorsReported
+          ? ""
+          : `Program exited with non-zero exit code: ${how.replace("exit code ", "")}`,
     ),
   };
 }

@@ -49,7 +49,7 @@ export function diffProperties(before: PropertyMap, after: PropertyMap): Detaile
       }
       return;
     }
-    const kind = old === undefined ? "add" : fresh === undefined ? "delete" : "update";
+    const kind = (old ?? null) === null ? "add" : (fresh ?? null) === null ? "delete" : "update";
     found[formatPath(path)] = { kind, replace: false, inputDiff: true };
   };
   compare([], before, after);

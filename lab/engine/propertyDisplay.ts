@@ -3,8 +3,16 @@ import { structuredPatch } from "diff";
 import { type ChangeKind, diffProperties, type PropertyChange } from "./propertyDiff";
 import { parsePath, type PropertyPath, valueAt } from "./propertyPath";
 import { type Step, subject } from "./steps";
-import { equal, isPlainMap, isSecret, type PropertyMap, type PropertyValue, reveal, revealMap } from "./values";
-import { unknownValue } from "./values";
+import {
+  equal,
+  isPlainMap,
+  isSecret,
+  type PropertyMap,
+  type PropertyValue,
+  reveal,
+  revealMap,
+  unknownValue,
+} from "./values";
 
 /** Text of the program itself, the same for all resources of a type and of no use to a reader. */
 const hiddenKeys = ["__provider", "__internal"];

@@ -41,30 +41,65 @@ export function valueAt(value: PropertyValue | undefined, path: PropertyPath): P
   }, value);
 }
 
+/** Whether a value, or something it is part of, is secret on either side. */
+interface Secrecy {
+  old: boolean;
+  news: boolean;
+}
+
 /**
- * `news` with the places `path` names set back to what they are in `old` (ignoreChanges). What lies in an array stays
- * where only one side has such an element; what comes from within a secret stays one.
+ * Sets the places in `news` that `path` names back to what they are in `old` (ignoreChanges); what was secret stays so.
+ * @param news changed in place.
+ * @returns whether that could be done: not where one side alone has what the path goes through, or an array's element.
+ * Source: PropertyPath.Reset.
  */
-export function resetPath(
-  path: PropertyPath,
-  old: PropertyValue | undefined,
-  news: PropertyValue | undefined,
-): PropertyValue | undefined {
-  const [key, ...rest] = path;
-  if (key === undefined) return old;
-  if (isSecret(old) || isSecret(news)) {
-    const inner = resetPath(path, old && revealTop(old), news && revealTop(news));
-    return inner === undefined ? undefined : makeSecret(inner);
-  }
-  const matches = (place: string | number): boolean => key === "*" || key === place;
+export function resetPath(path: PropertyPath, old?: PropertyValue, news?: PropertyValue, secrecy?: Secrecy): boolean {
+  const [key = "", ...rest] = path;
+  const [before, after] = [revealTop(old ?? null), revealTop(news ?? null)];
+  const inner = { old: isSecret(old) || secrecy?.old === true, news: isSecret(news) || secrecy?.news === true };
+  if (key === "*") return resetEvery(rest, before, after, inner);
+  return typeof key === "number"
+    ? resetElement(key, rest, before, after, inner)
+    : resetKey(key, rest, before, after, inner);
+}
+
+/** Goes on to a place that both sides have, or sets it where the path ends. */
+function resetAt(key: string | number, rest: PropertyPath, old: Container, news: Container, inner: Secrecy): boolean {
+  const [before, after] = [read(old, key), read(news, key)];
+  if (rest.length > 0) return resetPath(rest, before, after, inner);
+  const value = structuredClone(before ?? null);
+  Object.assign(news, { [key]: inner.old && !inner.news ? makeSecret(value) : value });
+  return true;
+}
+
+function resetEvery(rest: PropertyPath, old: PropertyValue, news: PropertyValue, inner: Secrecy): boolean {
   if (Array.isArray(old) && Array.isArray(news)) {
-    return news.map((item, place) => (matches(place) ? (resetPath(rest, old[place] ?? item, item) ?? item) : item));
+    const common = news.slice(0, old.length).keys();
+    return [...common].every((key) => resetAt(key, rest, old, news, inner)) && old.length === news.length;
   }
-  if (!isPlainMap(old) || !isPlainMap(news)) return news;
-  const places = [...new Set([...Object.keys(news), ...Object.keys(old)])];
-  const entries = places.map((place) => [
-    place,
-    matches(place) ? resetPath(rest, old[place], news[place]) : news[place],
-  ]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as PropertyMap;
+  if (!isPlainMap(old) || !isPlainMap(news)) return rest.length === 0 && isContainer(news);
+  if (rest.length > 0) return Object.keys(old).every((key) => key in news && resetAt(key, rest, old, news, inner));
+  const gone = Object.keys(news).filter((key) => !(key in old));
+  gone.forEach((key) => delete news[key]);
+  return Object.keys(old).every((key) => resetAt(key, rest, old, news, inner));
+}
+
+function resetElement(
+  key: number,
+  rest: PropertyPath,
+  old: PropertyValue,
+  news: PropertyValue,
+  inner: Secrecy,
+): boolean {
+  if (!Array.isArray(old) || !Array.isArray(news)) return Array.isArray(old) === Array.isArray(news);
+  const [had, has] = [key in old, key in news];
+  return had && has ? resetAt(key, rest, old, news, inner) : had === has && rest.length === 0;
+}
+
+function resetKey(key: string, rest: PropertyPath, old: PropertyValue, news: PropertyValue, inner: Secrecy): boolean {
+  const [had, has] = [old, news].map((value) => isPlainMap(value) && key in value);
+  if (rest.length === 0 && !had) return !isPlainMap(news) || delete news[key];
+  if (!isPlainMap(old) || !isPlainMap(news)) return isPlainMap(old) === isPlainMap(news);
+  if (rest.length > 0 && !had && !has) return true;
+  return (has === true || rest.length === 0) && resetAt(key, rest, old, news, inner);
 }

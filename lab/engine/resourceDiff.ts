@@ -8,8 +8,13 @@ import { equal, type PropertyMap, revealMap } from "./values";
 import { formatValue } from "./propertyDisplay";
 
 /** `news` with the properties that changes are ignored of as they were. */
-const ignoreChangesOf = (paths: string[], old: PropertyMap, news: PropertyMap): PropertyMap =>
-  paths.reduce((inputs, path) => (resetPath(parsePath(path), old, inputs) ?? {}) as PropertyMap, news);
+function ignoreChangesOf(run: Run, urn: string, paths: string[], old: PropertyMap, news: PropertyMap): PropertyMap {
+  const inputs = structuredClone(news);
+  const failed = paths.filter((path) => !resetPath(parsePath(path), old, inputs)).join(", ");
+  const message = `cannot ignore changes in added or removed elements of the path: ${JSON.stringify(failed)}`;
+  if (failed !== "") run.events.emit("log", "info", message, urn);
+  return inputs;
+}
 
 /**
  * Has the provider complete the inputs of a resource.
@@ -22,7 +27,7 @@ export async function checkInputs(
   wanted: PropertyMap,
   old?: ResourceState,
 ): Promise<PropertyMap> {
-  const news = old === undefined ? wanted : ignoreChangesOf(ignoreChanges, old.inputs, wanted);
+  const news = old === undefined ? wanted : ignoreChangesOf(run, urn, ignoreChanges, old.inputs, wanted);
   if (!custom) return news;
   const operations = await run.providers.operations({ type, provider });
   const { inputs, failures } = await operations.check(urn, old?.inputs ?? {}, news);
@@ -49,7 +54,7 @@ export async function diffAgainst(
 ): Promise<DiffResult | undefined> {
   const diff = await (await run.providers.operations(by)).diff(old, news, ignoreChanges);
   if (diff?.changes !== "unknown") return diff;
-  const target = ignoreChangesOf(ignoreChanges, old.inputs, news);
+  const target = ignoreChangesOf(run, old.urn, ignoreChanges, old.inputs, news);
   const detailed = diffProperties(revealMap(old.inputs), revealMap(target));
   const keys = changedKeys(detailed);
   return keys.length === 0 ? { ...diff, changes: "none" } : { ...diff, changes: "some", detailed, changedKeys: keys };

@@ -9,6 +9,7 @@ import type { CallResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { IResourceMonitorServer } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { once } from "node:events";
 import { messageOf } from "../errors";
 import { organization } from "./program";
 import type { Registrar } from "./registrar";
@@ -55,8 +56,11 @@ export function createMonitor(run: Run, registrar: Registrar): IResourceMonitorS
       await registrar.registerOutputs(request);
       return new Empty();
     }),
-    // Deletions need nothing of the program, so it may end before them; that it ended well is what they wait for.
-    signalAndWaitForShutdown: serve(() => new Empty()),
+    signalAndWaitForShutdown: serve(async () => {
+      run.events.emit("programComplete");
+      await once(run.events, "over");
+      return new Empty();
+    }),
     invoke: refuse("function calls (Invoke)"),
     call: refuse<proto.ResourceCallRequest, CallResponse>("method calls (Call)"),
     existsResource: refuse("ExistsResource"),

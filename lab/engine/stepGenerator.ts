@@ -139,8 +139,8 @@ export class StepGenerator {
     const message =
       `unable to replace resource ${JSON.stringify(state.urn)}${why}\nas it is currently marked for protection. ` +
       "To unprotect the resource, remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`";
-    this.run.fail(message, urn);
     if (!this.run.options.dryRun) throw new Error(message);
+    this.run.fail(message, urn);
   }
 }
 

@@ -1,3 +1,4 @@
+import { omit } from "es-toolkit";
 import { parseDeployment, serializeDeployment } from "../../lab/engine/deployment";
 import { Masker } from "../../lab/engine/masking";
 import { applyReplaceOnChanges, bareDiff, diffProperties, invertDiff, isReplace } from "../../lab/engine/propertyDiff";
@@ -29,16 +30,31 @@ describe("property paths", () => {
     expect(pathContains(parsePath("a.b"), parsePath("a"))).toBe(false);
   });
 
-  test("resets values, also inside secrets, but not elements that only one side has", () => {
-    const news: PropertyMap = { a: 2, list: [1, 2], gone: 1, inner: { b: 2 } };
-    expect(resetPath(["a"], { a: 1 }, news)).toEqual({ ...news, a: 1 });
-    expect(resetPath(["gone"], {}, news)).toEqual({ a: 2, list: [1, 2], inner: { b: 2 } });
-    expect(resetPath(["inner", "b"], { inner: makeSecret({ b: 1 }) }, news)).toEqual({
-      ...news,
-      inner: makeSecret({ b: 1 }),
-    });
-    expect(resetPath(["list", 1], { list: [9] }, news)).toEqual(news);
-    expect(resetPath(["list", "*"], { list: [9] }, news)).toEqual({ ...news, list: [9, 2] });
+  const news: PropertyMap = { a: 2, list: [1, 2], inner: { b: 2 }, maps: [{ x: 2 }, { y: 2 }] };
+  test.each<[path: string, old: PropertyMap, after: PropertyMap, possible?: boolean]>([
+    ["a", { a: 1 }, { ...news, a: 1 }],
+    ["a", {}, omit(news, ["a"])],
+    ["inner.b", { inner: makeSecret({ b: 1 }) }, { ...news, inner: { b: makeSecret(1) } }],
+    ["inner.b", { inner: "text" }, { ...news, inner: {} }],
+    ["inner.c.d", { inner: {} }, news],
+    ["inner.c.d", { inner: { c: { d: 1 } } }, news, false],
+    ["a.b", { a: { b: 1 } }, news, false],
+    ["inner[*]", { inner: { c: 1 } }, { ...news, inner: { c: 1 } }],
+    ["inner[*]", { inner: [1] }, news],
+    ["a[*]", { a: [1] }, news, false],
+    ["[*].b", { inner: { b: 1 } }, { ...news, inner: { b: 1 } }],
+    ["[*].b", { gone: { b: 1 } }, news, false],
+    ["list[1]", { list: [8, 9] }, { ...news, list: [1, 9] }],
+    ["list[1]", { list: [9] }, news, false],
+    ["list[2]", { list: [9] }, news],
+    ["list[2].x", { list: [9] }, news, false],
+    ["list[0]", { list: "text" }, news, false],
+    ["list[*]", { list: [9] }, { ...news, list: [9, 2] }, false],
+    ["maps[*].x", { maps: [{ x: 1 }, {}] }, { ...news, maps: [{ x: 1 }, { y: 2 }] }],
+    ["maps[*].x", { maps: [{ x: 1 }] }, { ...news, maps: [{ x: 1 }, { y: 2 }] }, false],
+  ])("sets %s back to what it is in %j", (path, old, after, possible = true) => {
+    const inputs = structuredClone(news);
+    expect([resetPath(parsePath(path), old, inputs), inputs]).toEqual([possible, after]);
   });
 });
 

@@ -1,4 +1,5 @@
 /** What a row came to, in a form that is the same for every run and for the CLI and the engine. */
+import { isEqual, uniqWith } from "es-toolkit";
 import { openCrypter } from "../../lab/engine/passphrase";
 import { type StepMetadata, nameOf } from "../lifecycle/stepEvents";
 import type { Outcome, TestStack } from "../lifecycle/testStack";
@@ -91,12 +92,15 @@ const traceSteps = (steps: StepMetadata[]): StepTrace[] =>
   steps
     .filter(({ urn }) => !urn.includes("::pulumi:pulumi:Stack::"))
     .map(traceStep)
-    .sort((a, b) => (a.step < b.step ? -1 : 1));
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+/** The CLI's previews have the end of components that do not change twice. */
+const once = (steps: StepTrace[]): StepTrace[] => uniqWith(steps, isEqual);
 
 export const traceRun = (command: string, { code, events }: Outcome, calls: string[]): RunTrace => ({
   command,
   code,
-  steps: traceSteps(events.succeeded),
+  steps: command === "preview" ? once(traceSteps(events.succeeded)) : traceSteps(events.succeeded),
   failures: traceSteps(events.failed),
   calls: calls.sort(),
 });

@@ -36,6 +36,62 @@ export const failureRows: Row[] = [
     left: ["a"],
   },
   {
+    name: "an update that leaves the resource not in order keeps the old inputs on record, and is done again",
+    source: "pkg/engine/update.go (OnResourceStepPost)",
+    runs: [
+      up({ a: { props: { value: { secret: 1 } } } }, [["create a"]]),
+      up({ a: { props: { value: 2, halfFail: "update" } } }, [], { ...failed, failures: ["update a"] }),
+      up({ a: { props: { value: 2 } } }, [["update a"]]),
+    ],
+    left: ["a"],
+  },
+  {
+    name: "what was replaced is deleted though something that no longer needs it cannot be",
+    source: "pkg/resource/deploy/deployment_executor.go (performPostSteps)",
+    runs: [
+      up(
+        {
+          a: { props: { key: 1 } },
+          b: { props: { value: "${a.id}" } },
+          c: { props: { value: "${b.id}" }, opts: { protect: true } },
+        },
+        [["create a", "create b", "create c"]],
+      ),
+      up(
+        { a: { props: { key: 2 } }, b: { props: { value: "${a.id}" } } },
+        [["create-replacement a", "replace a", "update b", "delete-replaced a"]],
+        { ...failed, args: ["--continue-on-error"], failures: ["delete c"] },
+      ),
+    ],
+    left: ["a", "b", "c"],
+  },
+  {
+    name: "a preview names what is protected from deletion, without a failed step",
+    source: "pkg/engine/update.go (previewActions)",
+    runs: [
+      up({ a: { opts: { protect: true } } }, [["create a"]]),
+      { command: "preview", spec: {}, ...failed, steps: [], says: [/Preview failed: .* cannot be deleted/] },
+    ],
+    left: ["a"],
+  },
+  {
+    name: "a program whose registrations wait for each other fails after what it did register is done",
+    source: "pkg/resource/deploy/source_eval.go (SignalAndWaitForShutdown)",
+    runs: [
+      up({ old: {} }, [["create old"]]),
+      up(
+        {
+          group: { component: true },
+          b: { opts: { dependsOn: ["group"] } },
+          a: { props: { value: "${b.computed}" }, opts: { parent: "group" } },
+        },
+        [["create group", "delete old"]],
+        { ...failed, says: ["exited before the following", "non-zero exit code: 1"] },
+      ),
+    ],
+    left: ["group"],
+  },
+  {
     name: "--continue-on-error does what does not depend on what failed, and deletes nothing",
     source: "docs: cli/commands/pulumi_up (--continue-on-error)",
     runs: [

@@ -62,6 +62,35 @@ export const optionRows: Row[] = [
     left: ["a", "b"],
   },
   {
+    name: "ignoreChanges of what one side has not takes it away or says that it cannot",
+    source: "sdk/go/common/resource/properties_path.go (Reset)",
+    runs: [
+      up(
+        {
+          a: { props: { value: "text" } },
+          b: { props: { value: { secret: { left: 1, right: 1 } } } },
+          c: { props: { value: { list: [1], map: { x: 1 } } } },
+        },
+        [["create a"], ["create b"], ["create c"]],
+      ),
+      up(
+        {
+          a: { props: { value: { left: 2, right: 2 } }, opts: { ignoreChanges: ["value.left"] } },
+          b: { props: { value: { left: 2, right: 2 } }, opts: { ignoreChanges: ["value.left"] } },
+          c: {
+            props: { value: { list: [2, 2], map: { y: { z: 2 } } } },
+            opts: { ignoreChanges: ["value.list[*]", "value.list[1]", "value.map.y.z"] },
+          },
+        },
+        [["update a"], ["update b"], ["update c"]],
+        {
+          says: [/cannot ignore changes in added or removed elements of the path: "value.list\[\*\], value.list\[1\]"/],
+        },
+      ),
+    ],
+    left: ["a", "b", "c"],
+  },
+  {
     name: "dependsOn orders what no property connects",
     source: "docs: concepts/resources/options/dependson",
     runs: [
@@ -80,7 +109,7 @@ export const optionRows: Row[] = [
           child: { props: { milliseconds: 300 }, opts: { parent: "group" } },
           after: { opts: { dependsOn: ["group"] } },
         },
-        [["create group", "create child", "create after"]],
+        [["create child", "create after"], ["create group"]],
       ),
     ],
     left: ["after", "child", "group"],
@@ -96,11 +125,7 @@ export const optionRows: Row[] = [
           child: { opts: { parent: "group" } },
           other: { opts: { parent: "group", protect: false } },
         },
-        [
-          ["create host", "create child"],
-          ["create group", "create child"],
-          ["create group", "create other"],
-        ],
+        [["create host", "create child"], ["create group"], ["create other"]],
       ),
     ],
     left: ["child", "group", "host", "other"],

@@ -87,6 +87,21 @@ export const refreshRows: Row[] = [
     left: ["a", "b"],
   },
   {
+    name: "a refresh calls added what came outside and deleted what went; the next up the other way round",
+    source: "pkg/resource/deploy/step.go (RefreshStep)",
+    runs: [
+      up({ a: { props: { value: 1 } } }, [["create a"]]),
+      {
+        command: "refresh",
+        args: ["--diff"],
+        before: (stack) => stack.disturb("a", { value: undefined, other: 1 }),
+        steps: [["update a"]],
+      },
+      { command: "up", args: ["--diff"], steps: [["update a"]] },
+    ],
+    left: ["a"],
+  },
+  {
     name: "a resource that is read belongs to no one: it is neither changed nor deleted",
     source: "docs: concepts/resources/get",
     runs: [

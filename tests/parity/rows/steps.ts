@@ -63,8 +63,8 @@ export const stepRows: Row[] = [
     name: "properties that come, change and go, at any depth, are one update",
     source: "pkg/resource/deploy/step_generator.go",
     runs: [
-      up({ a: { props: { value: { left: 1, list: [1, 2], gone: true } } } }, [["create a"]]),
-      up({ a: { props: { value: { left: 2, list: [1, 3, 4], come: null } } } }, [["update a"]], {
+      up({ a: { props: { value: { left: 1, list: [1, 2], nulls: [null, 1], gone: true } } } }, [["create a"]]),
+      up({ a: { props: { value: { left: 2, list: [1, 3, 4], nulls: [1, null], come: null } } } }, [["update a"]], {
         args: ["--diff"],
       }),
     ],
@@ -97,7 +97,8 @@ export const stepRows: Row[] = [
     runs: [
       up({ ...pair(1), group: { component: true }, c: { opts: { parent: "group" } } }, [
         ["create a", "create b"],
-        ["create group", "create c"],
+        ["create group"],
+        ["create c"],
       ]),
       {
         command: "destroy",
@@ -117,7 +118,8 @@ export const stepRows: Row[] = [
     runs: [
       up({ a: {}, b: {} }, [["create a"], ["create b"]]),
       up({ group: { component: true }, a: { opts: { parent: "group" } }, c: {} }, [
-        ["create group", "create a", "delete b"],
+        ["create group", "delete b"],
+        ["create a", "delete b"],
         ["create c", "delete a"],
       ]),
     ],
