@@ -1,7 +1,7 @@
 /**
  * What has to go before a resource that is deleted before it is replaced: everything that is deleted with it, and
  * everything whose own diff asks for a replacement once the properties it takes from there are not known.
- * Source: calculateDependentReplacements in deploy/step_generator.go.
+ * Source: calculateDependentReplacements and findDependentCascadeReplacements in deploy/step_generator.go.
  */
 import { applyReplaceOnChanges, isReplace } from "./propertyDiff";
 import { diffAgainst } from "./resourceDiff";
@@ -36,7 +36,10 @@ export async function dependentReplacements(
     replaced.add(state.urn);
     found.push({ state, keys });
   }
-  return found;
+  // What was deleted with the root goes with it even if the program has registered it without that already.
+  const isFound = (state: ResourceState): boolean => found.some((each) => each.state === state);
+  const gone = later.filter((state) => state.deletedWith === root.urn && !state.delete && !isFound(state));
+  return [...found, ...gone.map((state) => ({ state, keys: [] }))];
 }
 
 /** The inputs that ask for a replacement, or none where its provider or host does; undefined where nothing does. */

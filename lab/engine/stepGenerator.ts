@@ -126,7 +126,7 @@ export class StepGenerator {
     if (this.deletedEarly.has(state)) return [];
     this.refuseProtected(state, !state.delete, root, ` as part of replacing ${JSON.stringify(root)}`);
     this.dependentKeys.set(urn, keys);
-    this.decisions.set(urn, "delete");
+    if (!this.decisions.has(urn)) this.decisions.set(urn, "delete");
     this.run.deletions.add(urn);
     this.deletedEarly.add(state);
     const step = { urn, old: state };

@@ -38,6 +38,8 @@ test.each(Array.from({ length: count }, (_, number) => first + number))(
       const [run, other] = [runs[position], expected[position]];
       // Such a refusal stops the run at once: what else was done until then is a matter of chance, and so is all that follows.
       if (other?.output.includes("unable to replace resource")) return;
+      // The CLI can hang with --continue-on-error where a deletion before a replacement fails.
+      if (other?.output.includes("(killed by the test")) return;
       try {
         expect({ run, trace }).toEqual({ run, trace: other?.trace });
       } catch (error) {

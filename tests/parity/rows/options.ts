@@ -38,6 +38,21 @@ export const optionRows: Row[] = [
     left: [],
   },
   {
+    name: "what was deleted with a resource that is deleted to be replaced goes along, though registered without that before",
+    source: "pkg/resource/deploy/step_generator.go (findDependentCascadeReplacements)",
+    runs: [
+      up({ host: { props: { key: 1 } }, along: { opts: { deletedWith: "host" } } }, [["create host", "create along"]]),
+      up(
+        {
+          along: { props: { value: 2 } },
+          host: { props: { key: 2 }, opts: { deleteBeforeReplace: true, dependsOn: ["along"] } },
+        },
+        [["update along", "delete-replaced along", "delete-replaced host", "replace host", "create-replacement host"]],
+      ),
+    ],
+    left: ["along", "host"],
+  },
+  {
     name: "retainOnDelete also keeps what a replacement leaves behind",
     source: "docs: concepts/resources/options/retainondelete",
     runs: [1, 2].map((key) =>
