@@ -14,8 +14,15 @@ type Flags = Omit<OperationOptions, "command"> & { yes: boolean; file?: string; 
 
 /** What is not asked for, also where a command has no flag for it. */
 const off = {
-  ...{ yes: false, refresh: false, continueOnError: false, expectNoChanges: false, previewOnly: false },
-  ...{ clearPendingCreates: false, diff: false, verbose: false, force: false },
+  yes: false,
+  refresh: false,
+  continueOnError: false,
+  expectNoChanges: false,
+  previewOnly: false,
+  clearPendingCreates: false,
+  diff: false,
+  verbose: false,
+  force: false,
 };
 
 function positive(text: string): number {

@@ -3,10 +3,11 @@
  * everything whose own diff asks for a replacement once the properties it takes from there are not known.
  * Source: calculateDependentReplacements and findDependentCascadeReplacements in deploy/step_generator.go.
  */
+import { dependenciesAndProvider } from "./dependencyGraph";
 import { applyReplaceOnChanges, isReplace } from "./propertyDiff";
 import { diffAgainst } from "./resourceDiff";
 import type { Run } from "./run";
-import { dependenciesOf, type ResourceState } from "./state";
+import type { ResourceState } from "./state";
 import { providerUrn } from "./urn";
 import { unknownValue } from "./values";
 
@@ -29,7 +30,7 @@ export async function dependentReplacements(
   const found: DependentReplacement[] = [];
   const later = run.base.resources.slice(run.base.resources.indexOf(root) + 1);
   for (const state of later.filter(({ urn }) => !decided.has(urn))) {
-    if (![...dependenciesOf(state), providerUrn(state.provider)].some((urn) => reached.has(urn))) continue;
+    if (!dependenciesAndProvider(state).some((urn) => reached.has(urn))) continue;
     reached.add(state.urn);
     const keys = state.deletedWith === root.urn ? [] : await replaceKeys(run, state, replaced);
     if (keys === undefined) continue;

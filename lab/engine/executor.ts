@@ -64,7 +64,7 @@ export class Executor {
     const { resources } = this.run.base;
     const steps = new Map(resources.flatMap((state) => this.deleteStep(state) ?? []).map((step) => [step.old, step]));
     steps.forEach(({ urn }) => this.run.deletions.add(urn));
-    const depths = new Map<ResourceState | undefined, number>();
+    const depths = new Map<ResourceState, number>();
     resources.forEach((state, position) => {
       const below = needsOf(state, resources.slice(0, position)).map((needed) => depths.get(needed) ?? -1);
       if (steps.has(state)) depths.set(state, Math.max(-1, ...below) + 1);

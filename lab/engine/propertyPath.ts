@@ -41,6 +41,8 @@ export function valueAt(value: PropertyValue | undefined, path: PropertyPath): P
   }, value);
 }
 
+const { hasOwn } = Object;
+
 /** Whether a value, or something it is part of, is secret on either side. */
 interface Secrecy {
   old: boolean;
@@ -54,7 +56,8 @@ interface Secrecy {
  * Source: PropertyPath.Reset.
  */
 export function resetPath(path: PropertyPath, old?: PropertyValue, news?: PropertyValue, secrecy?: Secrecy): boolean {
-  const [key = "", ...rest] = path;
+  const [key, ...rest] = path;
+  if (key === undefined) return false;
   const [before, after] = [revealTop(old ?? null), revealTop(news ?? null)];
   const inner = { old: isSecret(old) || secrecy?.old === true, news: isSecret(news) || secrecy?.news === true };
   if (key === "*") return resetEvery(rest, before, after, inner);
@@ -78,8 +81,9 @@ function resetEvery(rest: PropertyPath, old: PropertyValue, news: PropertyValue,
     return [...common].every((key) => resetAt(key, rest, old, news, inner)) && old.length === news.length;
   }
   if (!isPlainMap(old) || !isPlainMap(news)) return rest.length === 0 && isContainer(news);
-  if (rest.length > 0) return Object.keys(old).every((key) => key in news && resetAt(key, rest, old, news, inner));
-  const gone = Object.keys(news).filter((key) => !(key in old));
+  if (rest.length > 0)
+    return Object.keys(old).every((key) => hasOwn(news, key) && resetAt(key, rest, old, news, inner));
+  const gone = Object.keys(news).filter((key) => !hasOwn(old, key));
   gone.forEach((key) => delete news[key]);
   return Object.keys(old).every((key) => resetAt(key, rest, old, news, inner));
 }
@@ -92,12 +96,12 @@ function resetElement(
   inner: Secrecy,
 ): boolean {
   if (!Array.isArray(old) || !Array.isArray(news)) return Array.isArray(old) === Array.isArray(news);
-  const [had, has] = [key in old, key in news];
+  const [had, has] = [hasOwn(old, key), hasOwn(news, key)];
   return had && has ? resetAt(key, rest, old, news, inner) : had === has && rest.length === 0;
 }
 
 function resetKey(key: string, rest: PropertyPath, old: PropertyValue, news: PropertyValue, inner: Secrecy): boolean {
-  const [had, has] = [old, news].map((value) => isPlainMap(value) && key in value);
+  const [had, has] = [old, news].map((value) => isPlainMap(value) && hasOwn(value, key));
   if (rest.length === 0 && !had) return !isPlainMap(news) || delete news[key];
   if (!isPlainMap(old) || !isPlainMap(news)) return isPlainMap(old) === isPlainMap(news);
   if (rest.length > 0 && !had && !has) return true;

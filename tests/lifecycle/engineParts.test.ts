@@ -34,6 +34,8 @@ describe("property paths", () => {
   test.each<[path: string, old: PropertyMap, after: PropertyMap, possible?: boolean]>([
     ["a", { a: 1 }, { ...news, a: 1 }],
     ["a", {}, omit(news, ["a"])],
+    ["inner.constructor", { inner: {} }, news],
+    ["", { a: 1 }, news, false],
     ["inner.b", { inner: makeSecret({ b: 1 }) }, { ...news, inner: { b: makeSecret(1) } }],
     ["inner.b", { inner: "text" }, { ...news, inner: {} }],
     ["inner.c.d", { inner: {} }, news],

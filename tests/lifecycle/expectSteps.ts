@@ -1,3 +1,4 @@
+import { explained } from "../support/explained";
 import type { Outcome } from "./testStack";
 
 /**
@@ -8,10 +9,8 @@ import type { Outcome } from "./testStack";
 export function expectSteps({ steps, output }: Pick<Outcome, "steps" | "output">, ...chains: string[][]): void {
   const wanted = [...new Set(chains.flat())];
   const inChainOrder = chains.map((chain) => steps.filter((step) => chain.includes(step)));
-  try {
+  explained(`The run printed:\n${output}`, () => {
     expect([...steps].sort()).toEqual(wanted.sort());
     expect(inChainOrder).toEqual(chains);
-  } catch (error) {
-    throw new Error(`${String(error)}\n\nThe run printed:\n${output}`, { cause: error });
-  }
+  });
 }

@@ -8,7 +8,7 @@ import type { Row, Run } from "./row";
 import { rows } from "./rows";
 import { checkOrder, type RunTrace, type Trace, traceRun, traceState } from "./trace";
 
-/** What the Pulumi CLI did, with its version and the day; written by `npm run parity -- --record`. */
+/** What the Pulumi CLI did, with its version and the day; written by `PARITY_RECORD=1 npm run parity`. */
 interface Recording extends Trace {
   cli: string;
   date: string;

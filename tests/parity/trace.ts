@@ -95,12 +95,13 @@ const traceSteps = (steps: StepMetadata[]): StepTrace[] =>
     .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 
 /** The CLI's previews have the end of components that do not change twice. */
-const once = (steps: StepTrace[]): StepTrace[] => uniqWith(steps, isEqual);
+const withoutTwins = (steps: StepTrace[]): StepTrace[] =>
+  uniqWith(steps, (a, b) => a.step.startsWith("same ") && isEqual(a, b));
 
 export const traceRun = (command: string, { code, events }: Outcome, calls: string[]): RunTrace => ({
   command,
   code,
-  steps: command === "preview" ? once(traceSteps(events.succeeded)) : traceSteps(events.succeeded),
+  steps: command === "preview" ? withoutTwins(traceSteps(events.succeeded)) : traceSteps(events.succeeded),
   failures: traceSteps(events.failed),
   calls: calls.sort(),
 });
