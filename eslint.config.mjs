@@ -20,6 +20,20 @@ function boundary(folder, forbidden, reason) {
   };
 }
 
+/** The rooms of lab/ from the ground up; rooms of one line are side by side and import neither each other nor what is above. */
+const labFloors = [["machine"], ["binaries"], ["plan"], ["controlPlane", "hosts", "network", "standins"], ["pulumi"]];
+
+/** Each room with those it must not import. */
+const labRooms = labFloors.flatMap((rooms, floor) =>
+  rooms.map((room) => ({
+    room,
+    above: labFloors
+      .slice(floor)
+      .flat()
+      .filter((other) => other !== room),
+  })),
+);
+
 export default tseslint.config(
   // The engine runs the small programs as plain JavaScript.
   { ignores: ["tests/lifecycle/programs/**", "dist/**", "node_modules/**", "coverage/**", ".lab*/**"] },
@@ -75,6 +89,13 @@ export default tseslint.config(
     "settings",
     ["lab", "tests", "host", "cluster"],
     "settings/ turns configuration into components' arguments and causes no effects.",
+  ),
+  ...labRooms.map(({ room, above }) =>
+    boundary(
+      `lab/${room}`,
+      [...above, "(lab|up|down|status|demo|cli)$"],
+      `lab/${room}/ stands below what it would import: see "The rooms of lab/" in CONTRIBUTING.md.`,
+    ),
   ),
   { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
 );

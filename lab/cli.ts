@@ -2,15 +2,15 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { Command } from "commander";
-import { projectDirectory } from "./directories";
-import { InterruptedError, LabError, messageOf } from "./errors";
-import { exists } from "./files";
-import { interrupt } from "./interrupt";
+import { projectDirectory } from "./machine/directories";
+import { InterruptedError, LabError, messageOf } from "./machine/errors";
+import { exists } from "./machine/files";
+import { interrupt } from "./machine/interrupt";
 import { labDown, labUp, openLab } from "./lab";
-import { filesOf, labDirectory } from "./layout";
-import { defaultSubnet } from "./options";
+import { filesOf, labDirectory } from "./plan/layout";
+import { defaultSubnet } from "./plan/options";
 import { labStatus } from "./status";
-import { versions } from "./versions";
+import { versions } from "./binaries/versions";
 
 interface UpFlags {
   name: string;

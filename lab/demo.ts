@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { LabError, messageOf } from "./errors";
+import { LabError, messageOf } from "./machine/errors";
 import { labUp } from "./lab";
 import type { Lab } from "./lab";
-import { findRunner, runPulumi, stackFiles } from "./pulumi";
-import { checkWorkload, kubectl, startWorkload } from "./workload";
-import type { Kubectl } from "./workload";
+import { findRunner, runPulumi, stackFiles } from "./pulumi/pulumi";
+import { checkWorkload, kubectl, startWorkload } from "./hosts/workload";
+import type { Kubectl } from "./hosts/workload";
 
 /** The whole story: a lab with bare hosts, the program, Ready nodes, pods that reach each other. */
 async function demo(): Promise<void> {

@@ -1,17 +1,18 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { hasCommand } from "./command";
-import { stopDaemon, stopProcess } from "./daemons";
-import { dockerAnswers, ensureDocker, releaseDocker } from "./docker";
-import { exists } from "./files";
-import { removeHosts } from "./hostContainers";
-import { type LabFiles, labVariable, layoutOf } from "./layout";
-import { leasesOf } from "./machineState";
-import { refuseForeignLab, removeNetwork } from "./network";
-import { completeOptions } from "./options";
-import { processesWith, startTimeOf } from "./processTable";
-import { type Renderer, runSteps } from "./progress";
-import { restoreSysctls } from "./sysctl";
+import { hasCommand } from "./machine/command";
+import { stopDaemon, stopProcess } from "./machine/daemons";
+import { dockerAnswers, ensureDocker, releaseDocker } from "./machine/docker";
+import { exists } from "./machine/files";
+import { removeHosts } from "./hosts/hostContainers";
+import { type LabFiles, labVariable, layoutOf } from "./plan/layout";
+import { leasesOf } from "./machine/machineState";
+import { refuseForeignLab } from "./network/foreignLab";
+import { removeNetwork } from "./network/network";
+import { completeOptions } from "./plan/options";
+import { processesWith, startTimeOf } from "./machine/processTable";
+import { type Renderer, runSteps } from "./machine/progress";
+import { restoreSysctls } from "./machine/sysctl";
 
 /** Clients before servers, so that none is left without its server and complains. */
 const stopOrder = ["router", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];

@@ -1,17 +1,17 @@
 import * as path from "node:path";
-import type { CommandResult } from "./command";
-import { cacheDirectory, projectDirectory } from "./directories";
+import type { CommandResult } from "./machine/command";
+import { cacheDirectory, projectDirectory } from "./machine/directories";
 import { takeDown } from "./down";
-import { InterruptedError, LabError } from "./errors";
-import { readIfExists } from "./files";
-import { execOnHost } from "./hostContainers";
-import { resetInterrupt } from "./interrupt";
-import { readState, settleOptions } from "./labState";
-import { type LabLayout, layoutOf } from "./layout";
-import { withLock } from "./lock";
-import type { LabOptions } from "./options";
-import { requireRootOnLinux } from "./prerequisites";
-import type { Renderer } from "./progress";
+import { InterruptedError, LabError } from "./machine/errors";
+import { readIfExists } from "./machine/files";
+import { execOnHost } from "./hosts/hostContainers";
+import { resetInterrupt } from "./machine/interrupt";
+import { readState, settleOptions } from "./plan/labState";
+import { type LabLayout, layoutOf } from "./plan/layout";
+import { withLock } from "./machine/lock";
+import type { LabOptions } from "./plan/options";
+import { requireRootOnLinux } from "./machine/prerequisites";
+import type { Renderer } from "./machine/progress";
 import { bringUp } from "./up";
 
 /** A lab that is up, as tests use it. */

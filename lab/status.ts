@@ -1,12 +1,12 @@
 import * as path from "node:path";
-import { tryRun } from "./command";
-import { isHealthy } from "./controlPlane";
-import { controlPlanePrograms } from "./controlPlanePrograms";
-import { daemonPid } from "./daemons";
-import { projectDirectory } from "./directories";
-import { execOnHost, hostState } from "./hostContainers";
-import { readState } from "./labState";
-import { type LabHost, type LabLayout, layoutOf } from "./layout";
+import { tryRun } from "./machine/command";
+import { isHealthy } from "./controlPlane/controlPlane";
+import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
+import { daemonPid } from "./machine/daemons";
+import { projectDirectory } from "./machine/directories";
+import { execOnHost, hostState } from "./hosts/hostContainers";
+import { readState } from "./plan/labState";
+import { type LabHost, type LabLayout, layoutOf } from "./plan/layout";
 
 /** One line of `lab status`. */
 export interface ComponentStatus {

@@ -1,25 +1,30 @@
 import * as path from "node:path";
-import { ensureBaseImage } from "./baseImage";
-import { architecture, components } from "./binaries/components";
+import { ensureBaseImage } from "./hosts/baseImage";
+import { components } from "./binaries/components";
 import { type Binaries, resolveBinaries } from "./binaries/resolver";
-import { ensureControlPlane } from "./controlPlane";
-import { controlPlanePrograms } from "./controlPlanePrograms";
-import { type Credentials, ensureCredentials } from "./credentials";
-import { ensureDaemon } from "./daemons";
-import { ensureDocker } from "./docker";
-import { ensureHosts } from "./hostContainers";
-import { ensureHostImage } from "./hostImage";
-import { generatedSettings, secretSettings } from "./labSettings";
-import { type LabState, writeState } from "./labState";
-import type { LabLayout } from "./layout";
-import { machineTraits } from "./machineTraits";
-import { ensureNetwork, raiseLimits } from "./network";
-import type { LabOptions } from "./options";
-import { checkMachine } from "./prerequisites";
-import { type Renderer, type Report, runSteps } from "./progress";
-import { routerDaemon } from "./routerDaemon";
-import { writeStackConfig } from "./stackConfig";
-import { makeTestImages } from "./testImages";
+import { ensureControlPlane } from "./controlPlane/controlPlane";
+import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
+import { ensureCredentials } from "./controlPlane/credentials";
+import { architecture } from "./machine/architecture";
+import { ensureDaemon } from "./machine/daemons";
+import { ensureDocker } from "./machine/docker";
+import { ensureHosts } from "./hosts/hostContainers";
+import { ensureHostImage } from "./hosts/hostImage";
+import { ensureSshKeys } from "./hosts/sshKeys";
+import { generatedSettings, secretSettings } from "./pulumi/labSettings";
+import { type LabState, writeState } from "./plan/labState";
+import type { LabLayout } from "./plan/layout";
+import { machineTraits } from "./machine/machineTraits";
+import { refuseForeignLab } from "./network/foreignLab";
+import { checkRoutes } from "./network/freeNetworks";
+import { ensureNetwork, raiseLimits } from "./network/network";
+import type { LabOptions } from "./plan/options";
+import { checkMachine } from "./machine/prerequisites";
+import { type Renderer, type Report, runSteps } from "./machine/progress";
+import { routerDaemon } from "./network/routerDaemon";
+import { ensurePassphrase } from "./pulumi/passphrase";
+import { writeStackConfig } from "./pulumi/stackConfig";
+import { makeTestImages } from "./hosts/testImages";
 
 /** Makes the lab, or what is missing of it; each step leaves alone what is as it is to be. */
 export async function bringUp(
@@ -32,7 +37,9 @@ export async function bringUp(
   // A lab that was complete stays usable while it is looked over.
   const complete = recorded?.complete ?? false;
   const begin = async (report: Report) => {
-    await checkMachine(options, layout, report);
+    await checkMachine(report);
+    await refuseForeignLab(layout);
+    await checkRoutes(options, layout);
     await writeState(projectDirectory, { options, binaries: recorded?.binaries, complete });
   };
   let binaries: Binaries = {};
@@ -77,16 +84,18 @@ async function startLab(
   renderer: Renderer,
 ): Promise<void> {
   const { binaries, hostImage } = found;
-  const credentials: Credentials = await ensureCredentials(layout);
+  const credentials = await ensureCredentials(layout);
+  const keys = await ensureSshKeys(layout);
+  const passphrase = await ensurePassphrase(layout.files.passphrase);
   const programs = controlPlanePrograms(options, layout, binaries);
   const configure = async () => {
-    const plain = generatedSettings(options, layout, credentials, binaries, architecture(), machineTraits());
-    await writeStackConfig(projectDirectory, layout, plain, secretSettings(credentials), credentials.passphrase);
+    const plain = generatedSettings(options, layout, credentials, keys, binaries, architecture(), machineTraits());
+    await writeStackConfig(projectDirectory, layout, plain, secretSettings(credentials, keys), passphrase);
   };
   await runSteps(
     [
       { title: "Control plane", run: (report) => ensureControlPlane(programs, layout, report) },
-      { title: "Hosts", run: (report) => ensureHosts(options, layout, hostImage, credentials, report) },
+      { title: "Hosts", run: (report) => ensureHosts(options, layout, hostImage, keys, report) },
       { title: "Router", run: async () => void (await ensureDaemon(routerDaemon(options, layout, projectDirectory))) },
       {
         title: `Stack configuration ${path.relative(projectDirectory, layout.files.stackConfig)}`,

@@ -1,8 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { cacheDirectory } from "../directories";
-import { exists, readIfExists, sha256Of, writeFileAtomic } from "../files";
-import { type Component, architecture } from "./components";
+import { cacheDirectory } from "../machine/directories";
+import { exists, readIfExists, sha256Of, writeFileAtomic } from "../machine/files";
+import { architecture } from "../machine/architecture";
+import type { Component } from "./components";
 
 /** A file of a component as it lies on this machine. */
 export interface BinaryFile {

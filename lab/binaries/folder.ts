@@ -1,9 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { tryRun } from "../command";
-import { LabError } from "../errors";
-import { exists, sha256Of } from "../files";
-import { cacheDirectory } from "../directories";
+import { tryRun } from "../machine/command";
+import { LabError } from "../machine/errors";
+import { exists, sha256Of } from "../machine/files";
+import { cacheDirectory } from "../machine/directories";
 import type { BinaryFile } from "./binaryCache";
 import type { Component } from "./components";
 import { packPrograms } from "./goBuild";

@@ -1,10 +1,10 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
-import { run } from "../command";
-import { cacheDirectory } from "../directories";
-import { elapsed, type Report } from "../progress";
-import { packTar } from "../testImages";
+import { run } from "../machine/command";
+import { cacheDirectory } from "../machine/directories";
+import { elapsed, type Report } from "../machine/progress";
+import { packTar } from "../machine/tar";
 import type { Component } from "./components";
 import { buildModule, type UpstreamModule } from "./goModules";
 

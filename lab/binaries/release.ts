@@ -3,10 +3,10 @@ import { createWriteStream } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
-import { run } from "../command";
-import { messageOf } from "../errors";
-import { interruptSignal } from "../interrupt";
-import type { Report } from "../progress";
+import { run } from "../machine/command";
+import { messageOf } from "../machine/errors";
+import { interruptSignal } from "../machine/interrupt";
+import type { Report } from "../machine/progress";
 import type { Component, Download } from "./components";
 
 /** A site that does not answer by then is taken for unreachable. */

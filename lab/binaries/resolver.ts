@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import { cacheDirectory } from "../directories";
-import { InterruptedError, LabError, messageOf } from "../errors";
-import { withLock } from "../lock";
-import { elapsed, type Report } from "../progress";
+import { cacheDirectory } from "../machine/directories";
+import { InterruptedError, LabError, messageOf } from "../machine/errors";
+import { withLock } from "../machine/lock";
+import { elapsed, type Report } from "../machine/progress";
 import { type BinaryFile, fromCache, intoCache } from "./binaryCache";
 import type { Component } from "./components";
 import { fromFolder } from "./folder";

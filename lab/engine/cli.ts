@@ -3,7 +3,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { messageOf } from "../errors";
+import { messageOf } from "../machine/errors";
 import { exitCodes, operate, type OperationOptions } from "./operation";
 import { exportStack, importStack } from "./stackFiles";
 

@@ -2,7 +2,7 @@
 import type { Checkpoint } from "./checkpoint";
 import type { RunEvents } from "./events";
 import type { Providers } from "./providers";
-import { messageOf } from "../errors";
+import { messageOf } from "../machine/errors";
 import type { ResourceState, Snapshot } from "./state";
 
 export interface RunOptions {

@@ -10,7 +10,7 @@ import type { IResourceMonitorServer } from "@pulumi/pulumi/proto/resource_grpc_
 import * as proto from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { once } from "node:events";
-import { messageOf } from "../errors";
+import { messageOf } from "../machine/errors";
 import { organization } from "./program";
 import type { Registrar } from "./registrar";
 import { RefusedError } from "./registration";

@@ -1,5 +1,5 @@
 import type { Lab } from "../../lab/lab";
-import { checkWorkload, startWorkload, stopWorkload } from "../../lab/workload";
+import { checkWorkload, startWorkload, stopWorkload } from "../../lab/hosts/workload";
 import { fingerprint, sshLogins } from "../support/hostFingerprint";
 import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
 import { Stack, expectSuccess } from "../support/stack";

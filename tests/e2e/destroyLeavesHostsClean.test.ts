@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Lab } from "../../lab/lab";
-import { kubectl, startWorkload } from "../../lab/workload";
+import { kubectl, startWorkload } from "../../lab/hosts/workload";
 import { fingerprint, hostTraces, sshLogins } from "../support/hostFingerprint";
 import { kubectlOf, nodesOf } from "../support/labOfTests";
 import type { Stack } from "../support/stack";

@@ -1,5 +1,5 @@
 import type { Lab } from "../../lab/lab";
-import { kubectl } from "../../lab/workload";
+import { kubectl } from "../../lab/hosts/workload";
 import { fingerprint } from "../support/hostFingerprint";
 import { kubectlOf, nodesOf } from "../support/labOfTests";
 import type { Stack } from "../support/stack";

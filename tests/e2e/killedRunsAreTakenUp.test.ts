@@ -1,6 +1,6 @@
 import { copyFileSync, renameSync } from "node:fs";
 import type { Lab } from "../../lab/lab";
-import { kubectl } from "../../lab/workload";
+import { kubectl } from "../../lab/hosts/workload";
 import { comparableResources, readCheckpoint } from "../support/checkpoint";
 import { hostState } from "../support/hostFingerprint";
 import type { Moment } from "../support/killedRuns";

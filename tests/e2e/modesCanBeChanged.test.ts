@@ -1,5 +1,5 @@
 import type { Lab } from "../../lab/lab";
-import { checkWorkload, startWorkload, stopWorkload } from "../../lab/workload";
+import { checkWorkload, startWorkload, stopWorkload } from "../../lab/hosts/workload";
 import { kubectlOf } from "../support/labOfTests";
 import type { Stack } from "../support/stack";
 import { expectSuccess, readyStack } from "../support/stack";

@@ -7,7 +7,7 @@ import type { Lab } from "../../lab/lab";
 import { openTestLab } from "../support/labOfTests";
 import { filesWith, foundIn, searchArguments, secretsOf, traces, watchProcesses } from "../support/secrets";
 import type { Ended } from "../support/runningProcess";
-import type { Operation } from "../../lab/pulumi";
+import type { Operation } from "../../lab/pulumi/pulumi";
 import { Stack, expectSuccess } from "../support/stack";
 
 /** A word to be found where secrets are looked for, as proof that the search finds. */

@@ -1,5 +1,5 @@
 import type { Lab } from "../../lab/lab";
-import { kubectl } from "../../lab/workload";
+import { kubectl } from "../../lab/hosts/workload";
 import { kubectlOf } from "../support/labOfTests";
 import { Stack, expectSuccess, readyStack } from "../support/stack";
 

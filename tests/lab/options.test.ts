@@ -1,6 +1,6 @@
-import { settleOptions } from "../../lab/labState";
-import { layoutOf } from "../../lab/layout";
-import { completeOptions, defaultClusterCIDR } from "../../lab/options";
+import { settleOptions } from "../../lab/plan/labState";
+import { layoutOf } from "../../lab/plan/layout";
+import { completeOptions, defaultClusterCIDR } from "../../lab/plan/options";
 
 describe("options of a lab", () => {
   test("nothing asked gives the lab that the committed stack describes", () => {

@@ -1,4 +1,4 @@
-import { type NodeObject, routeChanges, wantedRoutes } from "../../lab/routes";
+import { type NodeObject, routeChanges, wantedRoutes } from "../../lab/network/routes";
 
 const node = (name: string, podCIDR?: string, address?: string): NodeObject => ({
   metadata: { name },

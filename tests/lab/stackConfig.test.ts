@@ -3,10 +3,10 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { load } from "js-yaml";
 import { openCrypter } from "../../lab/engine/passphrase";
-import { generatedSettings } from "../../lab/labSettings";
-import { layoutOf } from "../../lab/layout";
-import { completeOptions } from "../../lab/options";
-import { overlay, writeStackConfig } from "../../lab/stackConfig";
+import { generatedSettings } from "../../lab/pulumi/labSettings";
+import { layoutOf } from "../../lab/plan/layout";
+import { completeOptions } from "../../lab/plan/options";
+import { overlay, writeStackConfig } from "../../lab/pulumi/stackConfig";
 
 const ns = "kubernetes-worker-nodes";
 
@@ -42,9 +42,10 @@ describe("settings of container hosts", () => {
     ca: { certificate: "CA", privateKey: "" },
     kubeconfig: "",
     bootstrapToken: "",
-    sshPrivateKey: "",
-    sshPublicKey: "",
-    passphrase: "",
+  };
+  const keys = {
+    privateKey: "",
+    publicKey: "",
     hostKeys: { "node-1": "ssh-ed25519 ONE", "node-2": "ssh-ed25519 TWO" },
   };
   const file = (name: string) => ({ path: `/cache/${name}`, sha256: name });
@@ -56,14 +57,14 @@ describe("settings of container hosts", () => {
 
   test("what the machine allows is not forbidden to the hosts", () => {
     const traits = { canLowerOomScore: true, cgroupVersion: 2 as const };
-    const settings = generatedSettings(options, layout, credentials, binaries, "amd64", traits);
+    const settings = generatedSettings(options, layout, credentials, keys, binaries, "amd64", traits);
     expect(Object.keys(settings)).not.toContain(`${ns}:kubeletConfiguration`);
     expect(Object.keys(settings)).not.toContain(`${ns}:containerdConfiguration`);
   });
 
   test("cgroup v1 and a root without CAP_SYS_RESOURCE are told to kubelet and containerd", () => {
     const traits = { canLowerOomScore: false, cgroupVersion: 1 as const };
-    expect(generatedSettings(options, layout, credentials, binaries, "amd64", traits)).toMatchObject({
+    expect(generatedSettings(options, layout, credentials, keys, binaries, "amd64", traits)).toMatchObject({
       [`${ns}:kubeletConfiguration`]: { failCgroupV1: false },
       [`${ns}:containerdConfiguration`]: {
         plugins: { "io.containerd.cri.v1.runtime": { restrict_oom_score_adj: true } },
@@ -73,7 +74,7 @@ describe("settings of container hosts", () => {
 
   test("binaries and hosts are those of this machine's architecture", () => {
     const traits = { canLowerOomScore: true, cgroupVersion: 2 as const };
-    expect(generatedSettings(options, layout, credentials, binaries, "arm64", traits)).toMatchObject({
+    expect(generatedSettings(options, layout, credentials, keys, binaries, "arm64", traits)).toMatchObject({
       [`${ns}:binaries`]: { arm64: { cniPlugins: { source: "/cache/cni", sha256: "cni" } } },
       [`${ns}:hosts`]: [{ name: "node-1", hostKey: "ssh-ed25519 ONE", arch: "arm64" }, { arch: "arm64" }],
     });

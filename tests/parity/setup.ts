@@ -1,7 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { findCli } from "../../lab/pulumi";
+import { findCli } from "../../lab/pulumi/pulumi";
 import { installStandIns } from "../../lab/standins/install";
 
 /** Has the tests run with the Pulumi CLI; the lab's stand-ins come last on PATH, for plugins it does not find. */

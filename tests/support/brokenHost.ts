@@ -1,4 +1,4 @@
-import { run } from "../../lab/command";
+import { run } from "../../lab/machine/command";
 import type { Lab } from "../../lab/lab";
 
 /**

@@ -1,7 +1,7 @@
 import { openLab } from "../../lab/lab";
 import type { Lab } from "../../lab/lab";
-import type { Kubectl } from "../../lab/workload";
-import { kubectl } from "../../lab/workload";
+import type { Kubectl } from "../../lab/hosts/workload";
+import { kubectl } from "../../lab/hosts/workload";
 
 /** The lab that tests/runTests.ts starts; LAB_NAME names another, for working on a story. */
 export const labName = process.env["LAB_NAME"] ?? "e2e";

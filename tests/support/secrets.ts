@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { tryRun } from "../../lab/command";
+import { tryRun } from "../../lab/machine/command";
 import { openCrypter } from "../../lab/engine/passphrase";
 import { isSecret, reveal } from "../../lab/engine/values";
 import type { Lab } from "../../lab/lab";

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { dump, load } from "js-yaml";
 import type { Lab } from "../../lab/lab";
-import { type Operation, operationFlags } from "../../lab/pulumi";
+import { type Operation, operationFlags } from "../../lab/pulumi/pulumi";
 import { openTestLab } from "./labOfTests";
 import { type Ended, type RunningProcess, startProcess } from "./runningProcess";
 

@@ -1,6 +1,6 @@
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
-import { messageOf } from "../../errors";
+import { messageOf } from "../../machine/errors";
 import type { PropertyMap } from "../../engine/values";
 import { metadataText } from "./objects";
 import type { ProviderSettings } from "./providerSettings";

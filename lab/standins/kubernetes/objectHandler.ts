@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DiffResult } from "../../engine/propertyDiff";
 import type { CheckResult } from "../../engine/providerAnswers";
-import { messageOf } from "../../errors";
+import { messageOf } from "../../machine/errors";
 import { containsUnknown, revealMap, type PropertyMap } from "../../engine/values";
 import { PartialFailure, type Call, type Resource, type ResourceHandler } from "../protocol/standIn";
 import { statusOf, type ClusterApi } from "./clusterApi";

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { imageExists } from "./baseImage";
-import type { Binaries } from "./binaries/resolver";
-import { run } from "./command";
-import { cacheDirectory, hostImageDirectory } from "./directories";
-import type { Report } from "./progress";
+import type { Binaries } from "../binaries/resolver";
+import { run } from "../machine/command";
+import { cacheDirectory, hostImageDirectory } from "../machine/directories";
+import type { Report } from "../machine/progress";
 
 /** Programs of the host image that are ours to bring; everything else is Debian's. */
 const runtimePrograms = ["containerd", "containerd-shim-runc-v2", "ctr"];
 
 /**
- * The image of a lab host: the base image, containerd and the files of lab/hostImage/. Returns the image's name, which
+ * The image of a lab host: the base image, containerd and the files of lab/hosts/image/. Returns the image's name, which
  * has a hash of all that goes in; it is built only when that changed.
  */
 export async function ensureHostImage(

@@ -56,6 +56,11 @@ export const ports = { apiServer: 6443, etcdClient: 2379, etcdPeer: 2380, contro
 /** Environment variable of every process of a lab; its value is the lab's folder. */
 export const labVariable = "KWN_LAB_DIRECTORY";
 
+/** Label of everything of a lab in Docker; its value is the lab's name. */
+export const labLabel = "kubernetes-worker-nodes.lab";
+/** Label of the network: the folder of the lab, so that two working trees do not take each other's lab. */
+export const directoryLabel = "kubernetes-worker-nodes.directory";
+
 const serviceCIDR = "10.1.0.0/16";
 const firstHost = 11;
 const longestInterfaceName = 15;

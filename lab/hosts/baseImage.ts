@@ -2,15 +2,15 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { installMissing } from "./apt";
-import { architecture } from "./binaries/components";
-import { CommandError, lastLines, run, tryRun } from "./command";
-import { cacheDirectory, hostImageDirectory } from "./directories";
-import { docker } from "./docker";
-import { LabError } from "./errors";
-import { exists } from "./files";
-import { withLock } from "./lock";
-import type { Report } from "./progress";
+import { installMissing } from "../machine/apt";
+import { architecture } from "../machine/architecture";
+import { CommandError, lastLines, run, tryRun } from "../machine/command";
+import { cacheDirectory, hostImageDirectory } from "../machine/directories";
+import { docker } from "../machine/docker";
+import { LabError } from "../machine/errors";
+import { exists } from "../machine/files";
+import { withLock } from "../machine/lock";
+import type { Report } from "../machine/progress";
 
 const pullTimeoutSeconds = 600;
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
-import type { Binaries } from "./binaries/resolver";
-import { LabError } from "./errors";
-import { readIfExists, writeFileAtomic } from "./files";
+import type { Binaries } from "../binaries/resolver";
+import { LabError } from "../machine/errors";
+import { readIfExists, writeFileAtomic } from "../machine/files";
 import { filesOf, labDirectory } from "./layout";
 import { type LabOptions, completeOptions } from "./options";
 

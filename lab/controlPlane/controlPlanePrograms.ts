@@ -1,8 +1,8 @@
 import * as path from "node:path";
-import type { Binaries } from "./binaries/resolver";
-import type { Daemon } from "./daemons";
-import { type LabLayout, labVariable, ports } from "./layout";
-import type { LabOptions } from "./options";
+import type { Binaries } from "../binaries/resolver";
+import type { Daemon } from "../machine/daemons";
+import { type LabLayout, labVariable, ports } from "../plan/layout";
+import type { LabOptions } from "../plan/options";
 
 /** A program of the control plane and where it tells whether it is well. */
 export interface ControlPlaneProgram {

@@ -1,27 +1,17 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import * as path from "node:path";
-import { utils } from "ssh2";
-import { readOrCreate, writeFileAtomic } from "./files";
+import { readOrCreate } from "../machine/files";
 import { kubeconfigText } from "./kubeconfig";
-import type { LabLayout } from "./layout";
+import type { LabLayout } from "../plan/layout";
 import { type CertificateRequest, type KeyPair, ensureCa, ensureCertificate, ensureServiceAccountKey } from "./pki";
-import { newSshKey } from "./sshKey";
 
-/** Everything secret of a lab, made once and kept in its folder. */
+/** What opens the lab's cluster, made once and kept in the lab's folder. */
 export interface Credentials {
   ca: KeyPair;
   /** Client of cluster administrators. */
   kubeconfig: string;
   /** `xxxxxx.yyyyyyyyyyyyyyyy`, as kubeadm spells it. */
   bootstrapToken: string;
-  /** OpenSSH private key that opens every host, as root and as admin. */
-  sshPrivateKey: string;
-  /** authorized_keys line of it. */
-  sshPublicKey: string;
-  /** Opens the stack's secrets. */
-  passphrase: string;
-  /** Host name -> the public part of its SSH host key, "ssh-ed25519 AAAA...". */
-  hostKeys: Record<string, string>;
 }
 
 export async function ensureCredentials(layout: LabLayout): Promise<Credentials> {
@@ -30,22 +20,10 @@ export async function ensureCredentials(layout: LabLayout): Promise<Credentials>
   await ensureServiceAccountKey(files.pki);
   await ensureControlPlaneCertificates(layout, ca);
   const kubeconfig = await ensureKubeconfigs(layout, ca);
-  const ssh = await ensureSshKey(files.sshKey, "lab");
-  const hostKeys: Record<string, string> = {};
-  for (const host of layout.hosts) {
-    const key = await ensureSshKey(path.join(host.directory, "ssh_host_ed25519_key"), host.name);
-    hostKeys[host.name] = key.publicKey.split(" ").slice(0, 2).join(" ");
-  }
-  const knownHosts = layout.hosts.map((host) => `${host.address} ${hostKeys[host.name]}\n`).join("");
-  await writeFileAtomic(files.knownHosts, knownHosts);
   return {
     ca,
     kubeconfig,
     bootstrapToken: await readOrCreate(path.join(files.credentials, "bootstrap-token"), newBootstrapToken),
-    sshPrivateKey: ssh.privateKey,
-    sshPublicKey: ssh.publicKey,
-    passphrase: (await readOrCreate(files.passphrase, () => `${randomBytes(24).toString("base64url")}\n`)).trim(),
-    hostKeys,
   };
 }
 
@@ -98,22 +76,6 @@ async function ensureKubeconfigs(layout: LabLayout, ca: KeyPair): Promise<string
     text = await readOrCreate(file, () => kubeconfigText(layout.endpoint, ca.certificate, user, client));
   }
   return text;
-}
-
-async function ensureSshKey(file: string, comment: string): Promise<{ privateKey: string; publicKey: string }> {
-  const privateKey = await readOrCreate(file, async () => {
-    const made = newSshKey(comment);
-    await writeFileAtomic(`${file}.pub`, `${made.public}\n`, 0o644);
-    return made.private;
-  });
-  const publicKey = await readOrCreate(`${file}.pub`, () => `${publicHalf(privateKey, file)} ${comment}\n`, 0o644);
-  return { privateKey, publicKey: publicKey.trim() };
-}
-
-function publicHalf(privateKey: string, file: string): string {
-  const parsed = utils.parseKey(privateKey);
-  if (parsed instanceof Error || Array.isArray(parsed)) throw new Error(`${file}: not an OpenSSH private key`);
-  return `${parsed.type} ${parsed.getPublicSSH().toString("base64")}`;
 }
 
 function newBootstrapToken(): string {

@@ -1,8 +1,8 @@
 import * as path from "node:path";
 import { dump, load } from "js-yaml";
-import { type Crypter, createSalt, openCrypter } from "./engine/passphrase";
-import { readIfExists, writeFileAtomic } from "./files";
-import type { LabLayout } from "./layout";
+import { type Crypter, createSalt, openCrypter } from "../engine/passphrase";
+import { readIfExists, writeFileAtomic } from "../machine/files";
+import type { LabLayout } from "../plan/layout";
 
 /** A stack's configuration file. */
 export interface StackFile {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "./command";
-import { messageOf } from "./errors";
+import { run } from "../machine/command";
+import { messageOf } from "../machine/errors";
 import { echoImage } from "./testImages";
 
 /** What runs the checks: kubectl of the lab, with its kubeconfig. */

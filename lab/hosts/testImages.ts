@@ -1,21 +1,22 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { run } from "./command";
-import { cacheDirectory, hostImageDirectory } from "./directories";
-import { exists } from "./files";
-import { type Architecture, architecture } from "./binaries/components";
+import { run } from "../machine/command";
+import { cacheDirectory, hostImageDirectory } from "../machine/directories";
+import { exists } from "../machine/files";
+import { type Architecture, architecture } from "../machine/architecture";
+import { packTar } from "../machine/tar";
 
 /** An image that the lab makes from a Go program of ours, so that no registry is needed. */
 interface TestImage {
-  /** Folder of lab/hostImage/ with its main.go. */
+  /** Folder of lab/hosts/image/ with its main.go. */
   program: string;
   reference: string;
 }
 
 /** The sandbox image, for the stack's `sandboxImage`. */
 export const sandboxImage = "lab.local/pause:3.10";
-/** A workload that answers HTTP on port 8080; see lab/hostImage/echo/main.go. */
+/** A workload that answers HTTP on port 8080; see lab/hosts/image/echo/main.go. */
 export const echoImage = "lab.local/echo:1";
 
 const testImages: TestImage[] = [
@@ -82,12 +83,6 @@ function imageConfig(program: string, diffId: string, arch: Architecture): objec
     os: "linux",
     config: { Entrypoint: [`/${program}`], WorkingDir: "/" },
     rootfs: { type: "layers", diff_ids: [`sha256:${diffId}`] },
-    history: [{ created: "1970-01-01T00:00:00Z", created_by: `lab/hostImage/${program}` }],
+    history: [{ created: "1970-01-01T00:00:00Z", created_by: `lab/hosts/image/${program}` }],
   };
-}
-
-/** Packs the content of a folder; the same content gives the same bytes. */
-export async function packTar(directory: string, archive: string): Promise<void> {
-  const stable = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=ustar"];
-  await run("tar", [...stable, "--create", "--file", archive, "--directory", directory, "."]);
 }

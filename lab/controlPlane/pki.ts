@@ -2,7 +2,7 @@ import "reflect-metadata"; // @peculiar/x509's dependency injection wants it loa
 import * as path from "node:path";
 import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import { readIfExists, writeFileAtomic } from "./files";
+import { readIfExists, writeFileAtomic } from "../machine/files";
 
 x509.cryptoProvider.set(webcrypto as Crypto);
 

@@ -2,16 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as net from "node:net";
 import * as path from "node:path";
-import { boundingCapabilities } from "./capabilities";
-import { type CommandResult, lastLines, tryRun } from "./command";
-import type { Credentials } from "./credentials";
-import { docker } from "./docker";
-import { LabError } from "./errors";
-import { pollUntil, sleep } from "./interrupt";
-import type { LabHost, LabLayout } from "./layout";
-import { labLabel } from "./network";
-import type { LabOptions } from "./options";
-import type { Report } from "./progress";
+import { boundingCapabilities } from "../machine/capabilities";
+import { type CommandResult, lastLines, tryRun } from "../machine/command";
+import { docker } from "../machine/docker";
+import { LabError } from "../machine/errors";
+import { pollUntil, sleep } from "../machine/interrupt";
+import { type LabHost, type LabLayout, labLabel } from "../plan/layout";
+import type { LabOptions } from "../plan/options";
+import type { Report } from "../machine/progress";
+import type { SshKeys } from "./sshKeys";
 
 const startTimeoutSeconds = 90;
 
@@ -20,14 +19,14 @@ export async function ensureHosts(
   options: LabOptions,
   layout: LabLayout,
   image: string,
-  credentials: Credentials,
+  keys: SshKeys,
   report: Report,
 ): Promise<void> {
   await removeSurplus(options, layout, report);
   report.working(`starting ${layout.hosts.map((host) => host.name).join(", ")}`);
   await allOf(layout.hosts, async (host) => {
     const state = await hostState(host);
-    if (state === undefined) await createHost(options, layout, host, image, credentials);
+    if (state === undefined) await createHost(options, layout, host, image, keys);
     if (state !== undefined && state !== "running") report.note(`${host.name}: was ${state}, starts again`);
     if (state !== "running") await docker(["start", host.container]);
     await waitUntilReady(host, layout);
@@ -77,12 +76,12 @@ async function createHost(
   layout: LabLayout,
   host: LabHost,
   image: string,
-  credentials: Credentials,
+  keys: SshKeys,
 ): Promise<void> {
   await docker(["create", ...createArgs(options, layout, host), image]);
   const ssh = await fs.mkdtemp(path.join(layout.files.directory, "ssh-"));
   try {
-    await fs.writeFile(path.join(ssh, "authorized_keys"), `${credentials.sshPublicKey}\n`, { mode: 0o644 });
+    await fs.writeFile(path.join(ssh, "authorized_keys"), `${keys.publicKey}\n`, { mode: 0o644 });
     await fs.copyFile(path.join(host.directory, "ssh_host_ed25519_key"), path.join(ssh, "ssh_host_ed25519_key"));
     await docker(["cp", `${ssh}/.`, `${host.container}:/etc/ssh/`]);
   } finally {

@@ -1,6 +1,12 @@
 import { existsSync } from "node:fs";
 import { boundingCapabilities } from "./capabilities";
-import type { MachineTraits } from "./labSettings";
+
+/** What of this machine the hosts inherit, since they share its kernel. */
+export interface MachineTraits {
+  /** Root has CAP_SYS_RESOURCE: may lower OOM scores. */
+  canLowerOomScore: boolean;
+  cgroupVersion: 1 | 2;
+}
 
 /** What of this machine its container hosts inherit. */
 export function machineTraits(): MachineTraits {

@@ -21,5 +21,5 @@ export function cacheDirectory(): string {
 
 /** Sources of the host image. */
 export function hostImageDirectory(): string {
-  return path.join(projectDirectory(), "lab", "hostImage");
+  return path.join(projectDirectory(), "lab", "hosts", "image");
 }

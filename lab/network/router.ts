@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import * as https from "node:https";
 import { load } from "js-yaml";
-import { run } from "./command";
-import { messageOf } from "./errors";
-import { type ClientTls, getText } from "./https";
+import { run } from "../machine/command";
+import { messageOf } from "../machine/errors";
+import { type ClientTls, getText } from "../machine/https";
 import { routeProtocol } from "./network";
 import { type NodeObject, type Routes, routeChanges, wantedRoutes } from "./routes";
 

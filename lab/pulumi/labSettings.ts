@@ -1,23 +1,19 @@
-import type { Architecture } from "./binaries/components";
-import type { Binaries } from "./binaries/resolver";
-import type { Credentials } from "./credentials";
-import type { LabLayout } from "./layout";
-import type { LabOptions } from "./options";
+import type { Architecture } from "../machine/architecture";
+import type { MachineTraits } from "../machine/machineTraits";
+import type { Binaries } from "../binaries/resolver";
+import type { Credentials } from "../controlPlane/credentials";
+import type { LabLayout } from "../plan/layout";
+import type { LabOptions } from "../plan/options";
+import type { SshKeys } from "../hosts/sshKeys";
 import { namespace } from "./stackConfig";
-import { sandboxImage } from "./testImages";
-
-/** What of this machine the hosts inherit, since they share its kernel. */
-export interface MachineTraits {
-  /** Root has CAP_SYS_RESOURCE: may lower OOM scores. */
-  canLowerOomScore: boolean;
-  cgroupVersion: 1 | 2;
-}
+import { sandboxImage } from "../hosts/testImages";
 
 /** The generated settings that are not secret, by their full keys. */
 export function generatedSettings(
   options: LabOptions,
   layout: LabLayout,
   credentials: Credentials,
+  { hostKeys }: SshKeys,
   binaries: Binaries,
   arch: Architecture,
   traits: MachineTraits,
@@ -34,7 +30,7 @@ export function generatedSettings(
     hosts: layout.hosts.map((host) => ({
       name: host.name,
       address: host.address,
-      hostKey: credentials.hostKeys[host.name],
+      hostKey: hostKeys[host.name],
       ...(arch === "amd64" ? {} : { arch }),
     })),
     binaries: {
@@ -45,12 +41,12 @@ export function generatedSettings(
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${namespace}:${key}`, value]));
 }
 
-export function secretSettings(credentials: Credentials): Record<string, string> {
+export function secretSettings(credentials: Credentials, keys: SshKeys): Record<string, string> {
   return {
     [`${namespace}:kubeconfig`]: credentials.kubeconfig,
     [`${namespace}:caPrivateKeyPem`]: credentials.ca.privateKey,
     [`${namespace}:bootstrapToken`]: credentials.bootstrapToken,
-    [`${namespace}:sshPrivateKey`]: credentials.sshPrivateKey,
+    [`${namespace}:sshPrivateKey`]: keys.privateKey,
   };
 }
 

@@ -1,15 +1,10 @@
-import { hasCommand, run, tryRun } from "./command";
-import { docker } from "./docker";
-import { LabError } from "./errors";
-import { exists } from "./files";
-import type { LabLayout } from "./layout";
-import type { LabOptions } from "./options";
-import { raiseSysctl } from "./sysctl";
+import { hasCommand, run, tryRun } from "../machine/command";
+import { docker } from "../machine/docker";
+import { type LabLayout, directoryLabel, labLabel } from "../plan/layout";
+import { refuseForeignLab } from "./foreignLab";
+import type { LabOptions } from "../plan/options";
+import { raiseSysctl } from "../machine/sysctl";
 
-/** Label of everything of a lab in Docker; its value is the lab's name. */
-export const labLabel = "kubernetes-worker-nodes.lab";
-/** Label of the network: the folder of the lab, so that two working trees do not take each other's lab. */
-const directoryLabel = "kubernetes-worker-nodes.directory";
 /** A host runs systemd, containerd and a kubelet, which take about 15 inotify instances of root's 128. */
 const manyHosts = 8;
 const inotifyInstances = 8192;
@@ -42,22 +37,6 @@ export async function removeNetwork(networkName: string, bridge: string): Promis
 
 /** Marks the routes that are the lab's (ip-route(8), "protocol"); any number that no routing daemon has. */
 export const routeProtocol = "231";
-
-/**
- * Refuses to touch a lab of that name that belongs to another working tree, as the label of its network says; one whose
- * tree is gone belongs to nobody. Returns the folder that it is or was in.
- */
-export async function refuseForeignLab(layout: LabLayout): Promise<string> {
-  const format = `{{index .Labels "${directoryLabel}"}}`;
-  const seen = await tryRun("docker", ["network", "inspect", "--format", format, layout.network]);
-  const directory = seen.stdout.trim();
-  if (seen.code !== 0) return layout.files.directory;
-  if (directory === layout.files.directory || !(await exists(directory))) return directory;
-  throw new LabError(
-    `a lab of that name belongs to ${directory}: Docker network ${layout.network}`,
-    "run `lab down` in that working tree, or give this lab another --name and --subnet",
-  );
-}
 
 async function ensureBridge(options: LabOptions, layout: LabLayout): Promise<void> {
   await refuseForeignLab(layout);

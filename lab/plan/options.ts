@@ -1,7 +1,7 @@
 import * as ipaddr from "ipaddr.js";
 import * as semver from "semver";
-import { LabError } from "./errors";
-import { versions } from "./versions";
+import { LabError } from "../machine/errors";
+import { versions } from "../binaries/versions";
 
 /** What a person can ask of a lab. */
 export interface LabOptions {

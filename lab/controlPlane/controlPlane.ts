@@ -1,14 +1,14 @@
 import * as path from "node:path";
-import { lastLines } from "./command";
+import { lastLines } from "../machine/command";
 import type { ControlPlaneProgram } from "./controlPlanePrograms";
-import { daemonPid, ensureDaemon } from "./daemons";
-import { LabError } from "./errors";
-import { readIfExists } from "./files";
-import { getText } from "./https";
-import { pollUntil } from "./interrupt";
-import type { LabLayout } from "./layout";
-import { checkPortFree } from "./prerequisites";
-import type { Report } from "./progress";
+import { daemonPid, ensureDaemon } from "../machine/daemons";
+import { LabError } from "../machine/errors";
+import { readIfExists } from "../machine/files";
+import { getText } from "../machine/https";
+import { pollUntil } from "../machine/interrupt";
+import type { LabLayout } from "../plan/layout";
+import { checkPortFree } from "../machine/ports";
+import type { Report } from "../machine/progress";
 
 const startTimeoutSeconds = 90;
 /** Files of the lab's pki folder that also open etcd's health address. */

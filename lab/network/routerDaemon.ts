@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import * as path from "node:path";
-import type { Daemon } from "./daemons";
-import { LabError } from "./errors";
-import { type LabLayout, labVariable } from "./layout";
-import type { LabOptions } from "./options";
+import type { Daemon } from "../machine/daemons";
+import { LabError } from "../machine/errors";
+import { type LabLayout, labVariable } from "../plan/layout";
+import type { LabOptions } from "../plan/options";
 
 /** The lab's router (router.ts) as a background process. */
 export function routerDaemon(options: LabOptions, layout: LabLayout, projectDirectory: string): Daemon {
-  const script = path.join(projectDirectory, "dist", "lab", "router.js");
+  const script = path.join(projectDirectory, "dist", "lab", "network", "router.js");
   if (!existsSync(script)) throw new LabError(`${script}: not built`, "run `npm run build`");
   return {
     name: "router",
