@@ -24,7 +24,6 @@ export const commandSchema = z.strictObject({
   update: text,
   delete: text,
   stdin: text,
-  triggers: z.array(z.unknown()).optional(),
   logging: z.literal("none", notServed('shows no output while a command runs: set logging to "none"')),
   addPreviousOutputInEnv: z.literal(false, notServed("sets no variables: set addPreviousOutputInEnv to false")),
   environment: z.undefined(notServed("sets no variables")).optional(),

@@ -1,18 +1,18 @@
-import { pick } from "es-toolkit";
+import { pick, uniq } from "es-toolkit";
 import { randomBytes } from "node:crypto";
-import { applyReplaceOnChanges, changedKeys, diffProperties } from "../../engine/propertyDiff";
+import { isDeepStrictEqual } from "node:util";
+import { changesBetween } from "../protocol/changes";
+import { schemaFailures, withoutNulls } from "../protocol/schemaCheck";
+import type { Call, ResourceHandler } from "../protocol/standIn";
 import {
   containsUnknown,
-  equal,
   isPlainMap,
   makeSecret,
+  reveal,
   revealMap,
-  revealTop,
   unknownValue,
   type PropertyMap,
-} from "../../engine/values";
-import { schemaFailures, withoutNulls } from "../protocol/schemaCheck";
-import { namedDiff, type Call, type ResourceHandler } from "../protocol/standIn";
+} from "../protocol/values";
 import { commandSchema, connectionDefaults, secretFields } from "./commandInputs";
 import { runOnHost, type CommandOutput } from "./runOnHost";
 
@@ -30,7 +30,7 @@ function inputsOf(properties: PropertyMap): PropertyMap {
 
 /** The connection with its defaults, and secret as the real provider marks it: as a whole and field by field. */
 function checkedConnection(news: PropertyMap): PropertyMap {
-  const given = revealTop(news.connection ?? null);
+  const given = reveal(news.connection ?? null);
   if (!isPlainMap(given)) return news;
   const connection: PropertyMap = { ...connectionDefaults, ...given };
   for (const name of secretFields) if (name in connection) connection[name] = makeSecret(connection[name] ?? null);
@@ -55,11 +55,13 @@ function recordedOutput(state: PropertyMap): CommandOutput {
 
 /** Whether an update's outputs are unknown in a preview: a recorded input is given another value or none. */
 const outputsWillChange = (state: PropertyMap, news: PropertyMap): boolean =>
-  inputNames.some((name) => containsUnknown(news[name] ?? null) || (name in state && !equal(state[name], news[name])));
+  inputNames.some(
+    (name) => containsUnknown(news[name] ?? null) || (name in state && !isDeepStrictEqual(state[name], news[name])),
+  );
 
 /**
- * `command:remote:Command` as pulumi-command 1.2 behaves: any changed input runs `update`, or else `create`; a changed
- * trigger replaces; delete uses what the state recorded; refresh reads nothing.
+ * `command:remote:Command` as pulumi-command 1.2 behaves: any changed input runs `update`, or else `create`; delete
+ * uses what the state recorded; refresh reads nothing.
  */
 export const remoteCommand: ResourceHandler = {
   check(news) {
@@ -68,8 +70,8 @@ export const remoteCommand: ResourceHandler = {
   },
 
   diff(state, news) {
-    const detailed = diffProperties(inputsOf(state), inputsOf(news));
-    return applyReplaceOnChanges({ ...namedDiff(changedKeys(detailed)), detailed }, ["triggers"], false);
+    const details = changesBetween(inputsOf(state), inputsOf(news));
+    return { changed: uniq(details.map(({ path: [name = ""] }) => name)), replaces: [], details };
   },
 
   async create(call) {

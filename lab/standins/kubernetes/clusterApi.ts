@@ -1,7 +1,7 @@
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
 import { messageOf } from "../../machine/errors";
-import type { PropertyMap } from "../../engine/values";
+import type { PropertyMap } from "../protocol/values";
 import { metadataText } from "./objects";
 import type { ProviderSettings } from "./providerSettings";
 

@@ -1,5 +1,5 @@
 import { toMerged } from "es-toolkit";
-import { isPlainMap, type PropertyMap, type PropertyValue } from "../../engine/values";
+import { isPlainMap, type PropertyMap, type PropertyValue } from "../protocol/values";
 import type { ClusterApi } from "./clusterApi";
 import { metadataOf } from "./objects";
 

@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DiffResult } from "../../engine/propertyDiff";
-import type { CheckResult } from "../../engine/providerAnswers";
 import { messageOf } from "../../machine/errors";
-import { containsUnknown, revealMap, type PropertyMap } from "../../engine/values";
-import { PartialFailure, type Call, type Resource, type ResourceHandler } from "../protocol/standIn";
+import type { Call, CheckResult, Diff, Resource, ResourceHandler } from "../protocol/standIn";
+import { containsUnknown, revealMap, type PropertyMap } from "../protocol/values";
+import { PartialFailure } from "../protocol/wire";
 import { statusOf, type ClusterApi } from "./clusterApi";
 import { adoptFields, fieldManagerFor, mustForce } from "./fieldManagers";
 import { collectionOf, diffObject, failures, idOf, type ObjectKind } from "./objectKind";
@@ -31,7 +30,7 @@ async function canPreview(api: ClusterApi, { inputs, log, urn }: Call): Promise<
   if (await api.isReachable()) return true;
   const reason = api.settings.problem ?? "its server does not answer";
   const shown = "the preview shows inputs only";
-  log.write("warning", `stand-in: the Kubernetes cluster is unreachable (${reason}); ${shown}`, urn);
+  await log.write("warning", `stand-in: the Kubernetes cluster is unreachable (${reason}); ${shown}`, urn);
   return false;
 }
 
@@ -48,7 +47,7 @@ export class ObjectHandler implements ResourceHandler {
     return { inputs: withSecrets(inputs, news), failures: failures(this.kind, inputs) };
   }
 
-  diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): DiffResult {
+  diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): Diff {
     return diffObject(this.kind, state, news, ignoreChanges);
   }
 
@@ -67,6 +66,7 @@ export class ObjectHandler implements ResourceHandler {
       return { id: preview ? "" : idOf(live), outputs };
     } catch (error) {
       const status = statusOf(error);
+      if (status === undefined) throw error;
       if (preview && (status === 403 || status === 404 || status === 409)) return { id: "", outputs: inputs };
       const help = status === 409 && !upsert ? `\n\n${existsHelp}` : "";
       const failed = `resource "${urn}" was not successfully created by the Kubernetes API server`;

@@ -1,7 +1,6 @@
-import { applyReplaceOnChanges, diffProperties, type DiffResult } from "../../engine/propertyDiff";
-import { parsePath, pathContains } from "../../engine/propertyPath";
-import type { CheckFailure } from "../../engine/providerAnswers";
-import { revealMap, type PropertyMap } from "../../engine/values";
+import { changesBetween, isUnder } from "../protocol/changes";
+import type { CheckFailure, Diff } from "../protocol/standIn";
+import { revealMap, type PropertyMap } from "../protocol/values";
 import { managerAnnotation } from "./fieldManagers";
 import { metadataOf, metadataText, normalizeInputs, parseCheckpoint, pruneLive } from "./objects";
 
@@ -42,23 +41,12 @@ export function failures({ namespaced }: ObjectKind, object: PropertyMap): Check
  * What changes between the last known live object, reduced to what the program asked for, and the new inputs. Deletes
  * first where the new object must have the old one's name. Source: Diff in pulumi-kubernetes provider.go.
  */
-export function diffObject(
-  kind: ObjectKind,
-  state: PropertyMap,
-  news: PropertyMap,
-  ignoreChanges: string[],
-): DiffResult {
+export function diffObject(kind: ObjectKind, state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): Diff {
   const { inputs, live } = parseCheckpoint(state);
   const after = normalizeInputs(revealMap(news));
-  const found = diffProperties(pruneLive(live, normalizeInputs(inputs)), after);
-  const ignored = ignoreChanges.map(parsePath);
-  const isIgnored = (path: string): boolean => ignored.some((each) => pathContains(each, parsePath(path)));
-  const detailed = Object.fromEntries(Object.entries(found).filter(([path]) => !isIgnored(path)));
-  const changes = Object.keys(detailed).length > 0 ? "some" : "none";
-  const bare: DiffResult = { changes, changedKeys: [], replaceKeys: [], detailed, deleteBeforeReplace: false };
-  const diff = applyReplaceOnChanges(bare, ["metadata.name", "metadata.namespace", ...kind.replaceOn], false);
-  const replaceKeys = Object.entries(diff.detailed ?? {})
-    .filter(([, { replace }]) => replace)
-    .map(([path]) => path);
-  return { ...diff, replaceKeys, deleteBeforeReplace: replaceKeys.length > 0 && idOf(after) === idOf(live) };
+  const replaceOn = ["metadata.name", "metadata.namespace", ...kind.replaceOn];
+  const changes = changesBetween(pruneLive(live, normalizeInputs(inputs)), after, replaceOn);
+  const details = changes.filter(({ path }) => !isUnder(path, ignoreChanges));
+  const replaces = details.filter(({ replace }) => replace).map(({ shown }) => shown);
+  return { changed: [], replaces, details, deleteBeforeReplace: replaces.length > 0 && idOf(after) === idOf(live) };
 }

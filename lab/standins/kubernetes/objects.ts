@@ -1,14 +1,16 @@
 /** Kubernetes objects as plain values, and the form in which a state records them. */
+import { mapValues } from "es-toolkit";
+import { withoutNulls } from "../protocol/schemaCheck";
 import {
-  annotateSecrets,
+  contains,
   containsUnknown,
   isPlainMap,
+  isSecret,
   makeSecret,
   revealMap,
   type PropertyMap,
   type PropertyValue,
-} from "../../engine/values";
-import { withoutNulls } from "../protocol/schemaCheck";
+} from "../protocol/values";
 
 /** Bookkeeping that the real provider keeps among the outputs, so that either plugin understands the other's state. */
 export interface Bookkeeping {
@@ -83,14 +85,19 @@ function prune(live: PropertyValue, input: PropertyValue): PropertyValue {
   return live;
 }
 
-/** A copy of `object` with the secretness of `inputs`; a Secret's data is always secret. */
+/** `value` with the secret marks of `input`; of a list with one secret in it the whole is secret, since order may change. */
+function markLike(value: PropertyValue, input: PropertyValue): PropertyValue {
+  if (isPlainMap(value) && isPlainMap(input))
+    return mapValues(value, (part, key) => markLike(part, input[key] ?? null));
+  return contains(input, isSecret) ? makeSecret(value) : value;
+}
+
+/** `object` with the secretness of `inputs`; a Secret's data is always secret. */
 export function withSecrets(object: PropertyMap, inputs: PropertyMap): PropertyMap {
-  const marked = structuredClone(object);
-  annotateSecrets(marked, inputs);
-  if (object.kind === "Secret") {
-    for (const name of ["data", "stringData"]) if (name in marked) marked[name] = makeSecret(marked[name] ?? null);
-  }
-  return marked;
+  return mapValues(object, (value, key) => {
+    if (object.kind === "Secret" && (key === "data" || key === "stringData")) return makeSecret(value);
+    return markLike(value, inputs[key] ?? null);
+  });
 }
 
 /** What the state records: the live object, and the inputs it came from for later diffs. */

@@ -1,8 +1,7 @@
 import { KubeConfig } from "@kubernetes/client-node";
-import type { DiffResult } from "../../engine/propertyDiff";
-import type { CheckFailure } from "../../engine/providerAnswers";
-import { equal, unknownValue, type PropertyMap, type PropertyValue } from "../../engine/values";
-import { namedDiff } from "../protocol/standIn";
+import { isDeepStrictEqual as equal } from "node:util";
+import type { CheckFailure, Diff } from "../protocol/standIn";
+import { unknownValue, type PropertyMap, type PropertyValue } from "../protocol/values";
 
 /** The cluster to talk to, or why it cannot be known. */
 export type ProviderSettings =
@@ -55,7 +54,7 @@ function activeCluster(config: PropertyMap): object | undefined {
 }
 
 /** Whether provider and resources must be replaced. Source: DiffConfig in pulumi-kubernetes provider.go. */
-export function diffConfig(olds: PropertyMap, news: PropertyMap): DiffResult {
+export function diffConfig(olds: PropertyMap, news: PropertyMap): Diff {
   const names = new Set([...Object.keys(olds), ...Object.keys(news)]);
   const changed = [...names].filter((name) => !equal(olds[name], news[name]));
   const [hadId, hasId] = [isSet(olds.clusterIdentifier), isSet(news.clusterIdentifier)];
@@ -65,7 +64,7 @@ export function diffConfig(olds: PropertyMap, news: PropertyMap): DiffResult {
     return news.kubeconfig === unknownValue || (before !== undefined && after !== undefined && !equal(before, after));
   };
   if (hasId && equal(olds.clusterIdentifier, news.clusterIdentifier)) {
-    return namedDiff(news.kubeconfig === unknownValue ? ["kubeconfig"] : changed);
+    return { changed: news.kubeconfig === unknownValue ? ["kubeconfig"] : changed, replaces: [] };
   }
-  return namedDiff(changed, [...(hadId && hasId ? ["clusterIdentifier"] : []), ...(moved() ? ["kubeconfig"] : [])]);
+  return { changed, replaces: [...(hadId && hasId ? ["clusterIdentifier"] : []), ...(moved() ? ["kubeconfig"] : [])] };
 }

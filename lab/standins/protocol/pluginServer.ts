@@ -1,16 +1,15 @@
-import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { readFileSync } from "node:fs";
-import { serve } from "../../engine/rpc";
-import { nameOf, typeOf } from "../../engine/urn";
-import { fromWire, revealMap, toWire, type PropertyMap } from "../../engine/values";
-import type { EngineLog } from "./engineLog";
+import type { Log } from "./engineLog";
+import { serve, unary } from "./rpc";
+import { isFirstOfRun } from "./saidOnce";
 import type { Call, ResourceHandler, StandIn } from "./standIn";
-import { writeChecked, writeDiff, writeError } from "./wire";
+import { fromWire, revealMap, type PropertyMap } from "./values";
+import { writeChecked, writeDiff } from "./wire";
 
 /** Sent as the plugin's version: its SDK's, so that the engine finds it recent enough; the build part says what it is. */
 function standInVersion(name: string): string {
@@ -18,16 +17,9 @@ function standInVersion(name: string): string {
   return `${(JSON.parse(file) as { version: string }).version}+stand-in`;
 }
 
-const unary =
-  <Request, Response>(handle: (request: Request) => Response | Promise<Response>) =>
-  ({ request }: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
-    Promise.resolve(request)
-      .then(handle)
-      .then(
-        (response) => callback(null, response),
-        (error: unknown) => callback(writeError(error)),
-      );
-  };
+/** A URN is `urn:pulumi:STACK::PROJECT::PARENT_TYPE$TYPE::NAME`. */
+const typeOf = (urn: string): string => urn.split("::")[2]?.split("$").at(-1) ?? "";
+const nameOf = (urn: string): string => urn.split("::").slice(3).join("::");
 
 function handlerOf({ name, resources }: StandIn, urn: string): ResourceHandler {
   const handler = resources[typeOf(urn)];
@@ -41,7 +33,7 @@ function handlerOf({ name, resources }: StandIn, urn: string): ResourceHandler {
 const clear = (struct: Struct | undefined): PropertyMap => revealMap(fromWire(struct));
 
 /** The methods that are about the provider itself. */
-function providerMethods(standIn: StandIn, log: EngineLog, cancellation: AbortController) {
+function providerMethods(standIn: StandIn, log: Log, cancellation: AbortController) {
   const { name, acceptSecrets, checkConfig, diffConfig } = standIn;
   return {
     getPluginInfo: unary(() => new PluginInfo().setVersion(standInVersion(name))),
@@ -58,16 +50,16 @@ function providerMethods(standIn: StandIn, log: EngineLog, cancellation: AbortCo
         writeDiff(diffConfig(clear(request.getOlds()), clear(request.getNews()))),
       ),
     }),
-    configure: unary((request: proto.ConfigureRequest) => {
+    configure: unary(async (request: proto.ConfigureRequest) => {
       standIn.configure?.(clear(request.getArgs()));
-      log.write("info", `${name}: served by a stand-in, not by the real plugin`);
+      if (isFirstOfRun(name)) await log.write("info", `${name}: served by a stand-in, not by the real plugin`);
       return new proto.ConfigureResponse().setAcceptsecrets(acceptSecrets).setSupportspreview(true);
     }),
   };
 }
 
 /** The methods that are about a resource; properties reach a handler without secret marks when the real one takes none. */
-function resourceMethods(standIn: StandIn, log: EngineLog, { signal }: AbortController) {
+function resourceMethods(standIn: StandIn, log: Log, { signal }: AbortController) {
   const take = standIn.acceptSecrets ? fromWire : clear;
   const callOf = (urn: string, rest: Partial<Call>): Call => {
     return { urn, name: nameOf(urn), id: "", state: {}, inputs: {}, preview: false, log, signal, ...rest };
@@ -83,7 +75,7 @@ function resourceMethods(standIn: StandIn, log: EngineLog, { signal }: AbortCont
     create: unary(async (request: proto.CreateRequest) => {
       const [urn, inputs, preview] = [request.getUrn(), take(request.getProperties()), request.getPreview()];
       const { id, outputs } = await handlerOf(standIn, urn).create(callOf(urn, { inputs, preview }));
-      return new proto.CreateResponse().setId(id).setProperties(toWire(outputs));
+      return new proto.CreateResponse().setId(id).setProperties(Struct.fromJavaScript(outputs));
     }),
     read: unary(async (request: proto.ReadRequest) => {
       const [urn, id, state] = [request.getUrn(), request.getId(), take(request.getProperties())];
@@ -92,13 +84,15 @@ function resourceMethods(standIn: StandIn, log: EngineLog, { signal }: AbortCont
       const recorded = { id, outputs: state, inputs };
       const found = (await handlerOf(standIn, urn).read?.(callOf(urn, { id, state, inputs }))) ?? recorded;
       if (found.id === "") return new proto.ReadResponse();
-      const response = new proto.ReadResponse().setId(found.id).setProperties(toWire(found.outputs));
-      return response.setInputs(toWire(found.inputs ?? inputs));
+      const response = new proto.ReadResponse().setId(found.id).setProperties(Struct.fromJavaScript(found.outputs));
+      return response.setInputs(Struct.fromJavaScript(found.inputs ?? inputs));
     }),
     update: unary(async (request: proto.UpdateRequest) => {
       const [urn, state, inputs] = [request.getUrn(), take(request.getOlds()), take(request.getNews())];
       const call = callOf(urn, { id: request.getId(), state, inputs, preview: request.getPreview() });
-      return new proto.UpdateResponse().setProperties(toWire(await handlerOf(standIn, urn).update(call)));
+      return new proto.UpdateResponse().setProperties(
+        Struct.fromJavaScript(await handlerOf(standIn, urn).update(call)),
+      );
     }),
     delete: unary(async (request: proto.DeleteRequest) => {
       const [urn, state] = [request.getUrn(), take(request.getProperties())];
@@ -113,7 +107,7 @@ function resourceMethods(standIn: StandIn, log: EngineLog, { signal }: AbortCont
  * UNIMPLEMENTED to methods that are not there, which the engine understands.
  * @returns its address, and what stops it.
  */
-export function startPluginServer(standIn: StandIn, log: EngineLog): ReturnType<typeof serve> {
+export function startPluginServer(standIn: StandIn, log: Log): ReturnType<typeof serve> {
   const cancellation = new AbortController();
   const methods = { ...providerMethods(standIn, log, cancellation), ...resourceMethods(standIn, log, cancellation) };
   return serve([ResourceProviderService, methods]);

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { CheckFailure } from "../../engine/providerAnswers";
-import { containsUnknown, isPlainMap, revealMap, type PropertyMap } from "../../engine/values";
+import type { CheckFailure } from "./standIn";
+import { containsUnknown, isPlainMap, revealMap, type PropertyMap } from "./values";
 
 /**
  * What is wrong with `news` by `schema`, one failure each. Properties that are not known yet are left for later;

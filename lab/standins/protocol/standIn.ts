@@ -1,7 +1,6 @@
-import { bareDiff, type DiffResult } from "../../engine/propertyDiff";
-import type { CheckFailure, CheckResult } from "../../engine/providerAnswers";
-import type { PropertyMap } from "../../engine/values";
-import type { EngineLog } from "./engineLog";
+import type { Change } from "./changes";
+import type { Log } from "./engineLog";
+import type { PropertyMap } from "./values";
 
 /** A call that may take time; what a kind of call does not have is empty. */
 export interface Call {
@@ -14,7 +13,7 @@ export interface Call {
   /** Inputs: new ones, or on a read the recorded ones. */
   inputs: PropertyMap;
   preview: boolean;
-  log: EngineLog;
+  log: Log;
   /** Aborted when the engine asks the plugin to cancel. */
   signal: AbortSignal;
 }
@@ -26,10 +25,31 @@ export interface Resource {
   inputs?: PropertyMap;
 }
 
+export interface CheckFailure {
+  property: string;
+  reason: string;
+}
+
+/** Inputs with what the provider fills in, and what is wrong with them. */
+export interface CheckResult {
+  inputs: PropertyMap;
+  failures: CheckFailure[];
+}
+
+/** What would change: nothing where `changed` and `details` are empty. */
+export interface Diff {
+  /** Names of properties. */
+  changed: string[];
+  /** Those of them, or paths below them, that cannot be changed in place. */
+  replaces: string[];
+  details?: Change[];
+  deleteBeforeReplace?: boolean;
+}
+
 /** One resource type. Errors thrown reach the user as they are, so they carry no secrets. */
 export interface ResourceHandler {
   check(news: PropertyMap): CheckResult;
-  diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): DiffResult;
+  diff(state: PropertyMap, news: PropertyMap, ignoreChanges: string[]): Diff;
   create(call: Call): Promise<Resource>;
   /** Absent: the recorded state is what there is. */
   read?(call: Call): Promise<Resource>;
@@ -47,23 +67,6 @@ export interface StandIn {
   readonly resources: Readonly<Record<string, ResourceHandler>>;
   readonly checkConfig?: (news: PropertyMap) => CheckFailure[];
   /** Absent: the engine compares. */
-  readonly diffConfig?: (olds: PropertyMap, news: PropertyMap) => DiffResult;
+  readonly diffConfig?: (olds: PropertyMap, news: PropertyMap) => Diff;
   configure?(config: PropertyMap): void;
 }
-
-/** The operation changed the resource but did not finish: the engine records `outputs` and the reasons (init errors). */
-export class PartialFailure extends Error {
-  constructor(
-    message: string,
-    readonly id: string,
-    readonly outputs: PropertyMap,
-  ) {
-    super(message);
-  }
-}
-
-/** A diff of named properties; those in `replaceKeys` cannot be changed in place. */
-export const namedDiff = (changedKeys: string[], replaceKeys: string[] = []): DiffResult => ({
-  ...bareDiff(changedKeys.length > 0 ? "some" : "none", replaceKeys),
-  changedKeys,
-});

@@ -1,52 +1,56 @@
-/** Answers of a stand-in as the plugin protocol has them; the opposite of the engine's providerAnswers.ts and rpc.ts. */
-import * as grpc from "@grpc/grpc-js";
+/** Answers of a stand-in as the plugin protocol has them. */
+import { Metadata, status } from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
-import type { ChangeKind, DiffResult } from "../../engine/propertyDiff";
-import type { CheckResult } from "../../engine/providerAnswers";
-import { toWire } from "../../engine/values";
-import { PartialFailure } from "./standIn";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { DetailedError } from "./rpc";
+import type { CheckResult, Diff } from "./standIn";
+import type { PropertyMap } from "./values";
 
 export function writeChecked({ inputs, failures }: CheckResult): proto.CheckResponse {
   const list = failures.map(({ property, reason }) => new proto.CheckFailure().setProperty(property).setReason(reason));
-  return new proto.CheckResponse().setInputs(toWire(inputs)).setFailuresList(list);
+  return new proto.CheckResponse().setInputs(Struct.fromJavaScript(inputs)).setFailuresList(list);
 }
 
-/** The number of a change that does not replace; the one that does is the next. */
-const kinds: Record<ChangeKind, proto.PropertyDiff.Kind> = { add: 0, delete: 2, update: 4 };
+const { ADD, DELETE, UPDATE, ADD_REPLACE, DELETE_REPLACE, UPDATE_REPLACE } = proto.PropertyDiff.Kind;
+const kinds = { add: ADD, delete: DELETE, update: UPDATE };
+const replacing = { add: ADD_REPLACE, delete: DELETE_REPLACE, update: UPDATE_REPLACE };
 
-export function writeDiff({ changes, changedKeys, replaceKeys, detailed, deleteBeforeReplace }: DiffResult) {
+export function writeDiff({ changed, replaces, details, deleteBeforeReplace = false }: Diff): proto.DiffResponse {
   const { DIFF_SOME, DIFF_NONE } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse()
-    .setChanges(changes === "some" ? DIFF_SOME : DIFF_NONE)
-    .setDiffsList(changedKeys)
-    .setReplacesList(replaceKeys)
+    .setChanges(changed.length > 0 || details?.length ? DIFF_SOME : DIFF_NONE)
+    .setDiffsList(changed)
+    .setReplacesList(replaces)
     .setDeletebeforereplace(deleteBeforeReplace)
-    .setHasdetaileddiff(detailed !== undefined);
-  for (const [path, { kind, replace }] of Object.entries(detailed ?? {})) {
-    const number: proto.PropertyDiff.Kind = kinds[kind] + (replace ? 1 : 0);
-    response.getDetaileddiffMap().set(path, new proto.PropertyDiff().setKind(number));
+    .setHasdetaileddiff(details !== undefined);
+  for (const { shown, kind, replace } of details ?? []) {
+    response.getDetaileddiffMap().set(shown, new proto.PropertyDiff().setKind((replace ? replacing : kinds)[kind]));
   }
   return response;
 }
 
-/** A {@link PartialFailure} carries what there is of the resource, as Pulumi's own SDKs send it. */
-export function writeError(error: unknown): Partial<grpc.StatusObject> {
-  const details = error instanceof Error ? error.message : String(error);
-  const code = grpc.status.UNKNOWN;
-  if (!(error instanceof PartialFailure)) return { code, details };
+/** As Pulumi's own SDKs send it. */
+function initFailure(reason: string, id: string, outputs: PropertyMap): Metadata {
   const detail = new proto.ErrorResourceInitFailed()
-    .setId(error.id)
-    .setProperties(toWire(error.outputs))
-    .setReasonsList([details]);
+    .setId(id)
+    .setProperties(Struct.fromJavaScript(outputs))
+    .setReasonsList([reason]);
   const any = new Any();
   any.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-  const status = new Status();
-  status.setCode(code);
-  status.setMessage(details);
-  status.addDetails(any);
-  const metadata = new grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary()));
-  return { code, details, metadata };
+  const failed = new Status();
+  failed.setCode(status.UNKNOWN);
+  failed.setMessage(reason);
+  failed.addDetails(any);
+  const metadata = new Metadata();
+  metadata.add("grpc-status-details-bin", Buffer.from(failed.serializeBinary()));
+  return metadata;
+}
+
+/** The operation changed the resource but did not finish: the engine records `outputs` and the reason (an init error). */
+export class PartialFailure extends DetailedError {
+  constructor(reason: string, id: string, outputs: PropertyMap) {
+    super(reason, initFailure(reason, id, outputs));
+  }
 }

@@ -2,8 +2,8 @@ import "reflect-metadata";
 import { randomBytes } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import { z } from "zod";
-import type { PropertyMap } from "../../engine/values";
 import type { Resource } from "../protocol/standIn";
+import type { PropertyMap } from "../protocol/values";
 import { readSigningKey } from "./keys";
 import { stateOnlyResource } from "./stateOnlyResource";
 

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { z } from "zod";
-import { equal, makeSecret, unknownValue, type PropertyMap } from "../../engine/values";
 import { schemaFailures, withoutNulls } from "../protocol/schemaCheck";
-import { namedDiff, type Resource, type ResourceHandler } from "../protocol/standIn";
+import type { Resource, ResourceHandler } from "../protocol/standIn";
+import { makeSecret, unknownValue, type PropertyMap } from "../protocol/values";
 
 /** A resource that lives in the state alone: made once from its inputs and then only kept or replaced. */
 export interface StateOnlyResource<Shape extends z.core.$ZodLooseShape> {
@@ -43,11 +44,13 @@ export function stateOnlyResource<Shape extends z.core.$ZodLooseShape>(
 
     diff(state, news) {
       const plan = planned(news);
-      const changed = names.filter((name) => !equal(withoutNulls(state)[name] ?? defaults[name], plan[name]));
+      const changed = names.filter(
+        (name) => !isDeepStrictEqual(withoutNulls(state)[name] ?? defaults[name], plan[name]),
+      );
       const aged = Object.keys(resource.aged?.({ ...state, ...plan }) ?? {});
       const anew = changed.length > 0 && resource.computedAnew ? ["id", ...computed] : [];
       const replaces = changed.filter((name) => !inPlace.includes(name));
-      return namedDiff([...changed, ...aged, ...anew], [...replaces, ...aged]);
+      return { changed: [...changed, ...aged, ...anew], replaces: [...replaces, ...aged] };
     },
 
     async create({ inputs, preview }) {

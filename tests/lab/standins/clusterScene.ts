@@ -1,4 +1,5 @@
-import { makeSecret, type PropertyMap } from "../../../lab/engine/values";
+import { omit } from "es-toolkit";
+import { makeSecret, type PropertyMap } from "../../../lab/standins/protocol/values";
 import { kubernetesStandIn } from "../../../lab/standins/kubernetes";
 import { FakeCluster } from "./fakeCluster";
 import { PluginClient } from "./pluginClient";
@@ -19,8 +20,14 @@ export function tokenSecret(token = "abc"): PropertyMap {
   };
 }
 
+/** What Check makes of it: the data as the server keeps it. */
+export const checkedSecret = {
+  ...omit(tokenSecret(), ["stringData"]),
+  data: makeSecret({ "token-secret": Buffer.from("abc").toString("base64") }),
+};
+
 /** As the SDK sends a ClusterRoleBinding. */
-export function binding(role = "system:node-bootstrapper", name = "kubelet-bootstrap"): PropertyMap {
+export function binding(role = "system:node-bootstrapper", name = "kubelet-bootstrap") {
   return {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: "ClusterRoleBinding",

@@ -1,4 +1,4 @@
-import { isSecret, makeSecret, unknownValue, type PropertyMap } from "../../../lab/engine/values";
+import { makeSecret, type PropertyMap } from "../../../lab/standins/protocol/values";
 import { commandStandIn } from "../../../lab/standins/command";
 import { PluginClient } from "./pluginClient";
 import { newSshKeyPair, SshHost } from "./sshHost";
@@ -35,31 +35,6 @@ async function inputsOf(inputs: PropertyMap, connection: PropertyMap = {}): Prom
   return checked;
 }
 
-test("create runs the command and gives both streams, one newline less", async () => {
-  const inputs = await inputsOf({ create: "cat; echo line; echo; echo oops >&2", stdin: "in " });
-  const { id, outputs } = await client.create(inputs);
-  expect(id).toMatch(/^res[0-9a-f]{8}$/);
-  expect(outputs).toMatchObject({ stdout: "in line\n", stderr: "oops" });
-  expect(isSecret(outputs.connection)).toBe(true);
-  expect(client.log.lines).not.toContainEqual(expect.stringMatching(/oops/));
-});
-
-test("check fills in the connection's defaults, and marks it secret as a whole and field by field", async () => {
-  const { inputs, failures } = await client.check({
-    connection: { host: "a", privateKey: "k", password: "p" },
-    ...quiet,
-  });
-  const defaults = { port: 22, user: "root", dialErrorLimit: 10, perDialTimeout: 15 };
-  const fields = { ...defaults, host: "a", privateKey: makeSecret("k"), password: makeSecret("p") };
-  expect(inputs.connection).toEqual(makeSecret(fields));
-  expect(failures).toEqual([]);
-  expect((await client.check({ connection: { host: unknownValue }, create: unknownValue, ...quiet })).failures).toEqual(
-    [],
-  );
-  const unknownConnection = { connection: makeSecret(unknownValue), ...quiet };
-  expect(await client.check(unknownConnection)).toEqual({ inputs: unknownConnection, failures: [] });
-});
-
 test("what the stand-in does not serve is refused by name", async () => {
   const connection = { host: "a", proxy: { host: "b" }, hotKey: "x" };
   expect((await client.check({ connection, create: 1, cwd: "/", environment: {} })).failures).toEqual([
@@ -73,61 +48,26 @@ test("what the stand-in does not serve is refused by name", async () => {
   ]);
 });
 
-test("a failing command is an error with status, command and output in order", async () => {
-  const inputs = await inputsOf({ create: "echo one; echo two >&2; exit 3" });
-  await expect(client.create(inputs)).rejects.toThrow(
-    'Process exited with status 3: running "echo one; echo two >&2; exit 3":\none\ntwo\n',
-  );
-  const killed = await inputsOf({ create: "kill -TERM $$" });
-  await expect(client.create(killed)).rejects.toThrow("Process exited with status 143 from signal TERM: running");
-});
-
-test("preview runs nothing and knows no output", async () => {
-  const inputs = await inputsOf({ create: "echo hi" });
-  const { outputs } = await client.create(inputs, { preview: true });
-  expect(outputs).toMatchObject({ create: "echo hi", stdout: unknownValue, stderr: unknownValue });
-  const state = { ...inputs, stdout: "a", stderr: "" };
-  expect(await client.update(state, { ...inputs, create: "x" }, { preview: true })).toMatchObject({
-    stdout: unknownValue,
+test("a change is shown where it is, and what a command prints is not logged", async () => {
+  const inputs = await inputsOf({ create: "echo oops >&2" });
+  const { outputs } = await client.create(inputs);
+  expect(client.log.lines).not.toContainEqual(expect.stringMatching(/oops/));
+  const news = await inputsOf({ update: "x" }, { port: 1 });
+  expect(await client.diff(outputs, news)).toMatchObject({
+    diffs: ["connection", "create", "update"],
+    details: ["connection: UPDATE", "create: DELETE", "update: ADD"],
   });
-  expect(host.connections).toBe(0);
 });
 
-test("any changed input is a change, and triggers replace", async () => {
-  const inputs = await inputsOf({ create: "x", triggers: ["a", "b"] });
-  const state = { ...inputs, stdout: "", stderr: "" };
-  expect(await client.diff(state, inputs)).toMatchObject({ changes: false, diffs: [], hasDetails: true });
-  const connection = await inputsOf({ create: "x" }, { port: 1 });
-  expect(await client.diff(state, { ...inputs, ...connection })).toMatchObject({ diffs: ["connection"], replaces: [] });
-  const stdin = { ...inputs, stdin: makeSecret("y"), create: "z" };
-  expect(await client.diff(state, stdin)).toMatchObject({ diffs: ["create", "stdin"], replaces: [] });
-  const triggers = { ...inputs, triggers: ["a", "c"] };
-  const replaced = { diffs: ["triggers"], details: ["triggers[1]"], replaces: ["triggers"] };
-  expect(await client.diff(state, triggers)).toMatchObject(replaced);
-});
-
-test("update runs `update`, or else `create`, or keeps the output", async () => {
-  const inputs = await inputsOf({ create: "echo create" });
-  const state = { ...inputs, stdout: "before", stderr: "" };
-  expect(await client.update(state, inputs)).toMatchObject({ stdout: "create" });
-  const both = await inputsOf({ create: "false", update: "cat", stdin: "updated" });
-  expect(await client.update(state, both)).toMatchObject({ stdout: "updated" });
-  expect(await client.update(state, await inputsOf({ delete: "x" }))).toMatchObject({ stdout: "before" });
-});
-
-test("delete uses the recorded connection, and without `delete` makes none", async () => {
-  const inputs = await inputsOf({ create: "true", delete: "echo gone" });
-  // The real provider may have recorded nulls.
+test("delete understands a state that the real provider wrote, and refuses what it asks for and is not served", async () => {
   const connection = makeSecret({ ...host.connection(), user: "root", perDialTimeout: 15, password: null });
-  await client.delete("id", { ...inputs, connection, update: null, stdout: "", stderr: "" });
-  expect(host.commands).toEqual(["echo gone"]);
-  await client.delete("id", { ...(await inputsOf({ create: "true" })), stdout: "", stderr: "" });
-  expect(host.connections).toBe(1);
-  const recorded = { connection, create: "true", environment: { A: "1" } };
+  const recorded = { ...quiet, connection, create: "true", delete: "echo gone", update: null, stdout: "", stderr: "" };
   await client.delete("id", recorded);
-  await expect(client.delete("id", { ...recorded, ...quiet, delete: "true" })).rejects.toThrow(
-    /^environment: .*real plugin/,
-  );
+  expect(host.commands).toEqual(["echo gone"]);
+  const withVariables = { ...recorded, environment: { A: "1" } };
+  await expect(client.delete("id", withVariables)).rejects.toThrow(/^environment: .*real plugin/);
+  await client.delete("id", { ...withVariables, delete: null });
+  expect(host.connections).toBe(1);
 });
 
 test("a password is taken where there is no key", async () => {

@@ -3,8 +3,10 @@ import { createPrivateKey } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import { loadYaml } from "@kubernetes/client-node";
 import * as x509 from "@peculiar/x509";
-import { isMap, type PropertyMap, type PropertyValue } from "../../../lab/engine/values";
+import { isPlainMap, type PropertyMap, type PropertyValue } from "../../../lab/standins/protocol/values";
+import { discovery, openApi, watchedNothing } from "./fakeDiscovery";
 
 export interface SeenRequest {
   method: string;
@@ -86,22 +88,25 @@ export class FakeCluster {
       query: Object.fromEntries(url.searchParams),
       contentType: request.headers["content-type"],
       authorization: request.headers.authorization,
-      ...(text && { body: JSON.parse(text) as PropertyMap }),
+      body: bodyOf(request.headers["content-type"], text),
     };
     this.requests.push(seen);
+    if (seen.path === "/openapi/v2") return void response.end(openApi);
+    if (seen.query.watch) return void response.writeHead(200).write(watchedNothing(seen.path));
     const [code, body] = this.answer(seen);
     response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 
   private answer(seen: SeenRequest): [number, PropertyMap] {
     const { method, path, query, body } = seen;
-    if (path === "/version") return [200, { gitVersion: "v1.37.2" }];
+    const known = discovery[path];
+    if (known) return [200, known];
     if (method !== "GET" && this.failNextWrite) {
       const { code, message } = this.failNextWrite;
       this.failNextWrite = undefined;
       return status(code, message);
     }
-    const metadata = isMap(body?.metadata) ? body.metadata : {};
+    const metadata = isPlainMap(body?.metadata) ? body.metadata : {};
     const name = method === "POST" ? `${path}/${text(metadata.name)}` : path;
     const existing = this.objects.get(name);
     if (method === "POST" && existing) return status(409, `"${text(metadata.name)}" already exists`);
@@ -120,7 +125,7 @@ export class FakeCluster {
     existing: PropertyMap | undefined,
     metadata: PropertyMap,
   ) {
-    const old = isMap(existing?.metadata) ? existing.metadata : {};
+    const old = isPlainMap(existing?.metadata) ? existing.metadata : {};
     const applied = contentType?.includes("apply-patch") ?? false;
     const entry = {
       manager: query.fieldManager ?? "",
@@ -128,9 +133,11 @@ export class FakeCluster {
       fieldsV1: { "f:data": {} },
     };
     const others = Array.isArray(old.managedFields)
-      ? old.managedFields.filter((other) => isMap(other) && other.manager !== entry.manager)
+      ? old.managedFields.filter((other) => isPlainMap(other) && other.manager !== entry.manager)
       : [];
-    const managedFields = contentType?.includes("merge-patch") ? metadata.managedFields : [...others, entry];
+    // The patches that are no applies say who owns which fields.
+    const isPatch = contentType?.includes("patch+json");
+    const managedFields = isPatch ? (metadata.managedFields ?? old.managedFields) : [...others, entry];
     const merged = {
       uid: `uid-${this.version}`,
       creationTimestamp: "2026-01-02T03:04:05Z",
@@ -142,6 +149,17 @@ export class FakeCluster {
     // An apply says all that its manager wants; a merge adds to what is there.
     return { ...(method === "POST" || applied ? {} : existing), ...body, metadata: merged };
   }
+}
+
+function bodyOf(contentType = "", text: string): PropertyMap | undefined {
+  if (text === "") return undefined;
+  if (contentType.includes("yaml")) return loadYaml<PropertyMap>(text);
+  if (!contentType.includes("json-patch")) return JSON.parse(text) as PropertyMap;
+  // A list of operations, or null for none; those that come are about metadata alone.
+  const operations = JSON.parse(text) as { path: string; value: PropertyValue }[] | null;
+  return {
+    metadata: Object.fromEntries((operations ?? []).map(({ path, value }) => [path.slice("/metadata/".length), value])),
+  };
 }
 
 function text(value: PropertyValue | undefined): string {

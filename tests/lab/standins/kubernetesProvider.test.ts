@@ -1,5 +1,4 @@
-import { RpcError } from "../../../lab/engine/rpc";
-import { unknownValue } from "../../../lab/engine/values";
+import { unknownValue } from "../../../lab/standins/protocol/values";
 import {
   binding,
   bindingPath,
@@ -72,21 +71,6 @@ describe("read and delete", () => {
     await client.delete(id, outputs);
   });
 
-  test("a failed update keeps the resource with what the server has", async () => {
-    const client = await scene.serve(bindingType);
-    const { id, outputs } = await create(client, binding());
-    scene.cluster.failNextWrite = { code: 409, message: "conflict with another manager" };
-    const error = await client.update(outputs, { ...binding(), subjects: [] }, { id }).then(
-      () => undefined,
-      (reason: unknown) => (reason instanceof RpcError ? reason : undefined),
-    );
-    expect(error?.message).toBe(
-      'the Kubernetes API server reported that "kubelet-bootstrap" failed to fully initialize or become live: ' +
-        "conflict with another manager",
-    );
-    expect(error?.partial).toMatchObject({ id: "kubelet-bootstrap", outputs: { roleRef: binding().roleRef } });
-  });
-
   test("an object that is gone cannot be updated", async () => {
     const client = await scene.serve(bindingType);
     const { outputs } = await create(client, binding());
@@ -96,26 +80,6 @@ describe("read and delete", () => {
 });
 
 describe("provider configuration", () => {
-  test("another server replaces, another token does not, and clusterIdentifier decides where it is set", async () => {
-    const client = await scene.serve(bindingType);
-    const [here, there] = [scene.cluster.kubeconfig(), scene.cluster.kubeconfig("https://elsewhere:1")];
-    const token = scene.cluster.kubeconfig(undefined, "other");
-    expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: here })).toMatchObject({ changes: false });
-    expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: token })).toMatchObject({
-      changes: true,
-      replaces: [],
-    });
-    const replaced = { replaces: ["kubeconfig"] };
-    expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: there })).toMatchObject(replaced);
-    expect(await client.diffConfig({ kubeconfig: here }, { kubeconfig: unknownValue })).toMatchObject(replaced);
-    const identified = { kubeconfig: here, clusterIdentifier: "a" };
-    expect(await client.diffConfig(identified, { ...identified, kubeconfig: unknownValue })).toMatchObject({
-      replaces: [],
-    });
-    const other = { ...identified, clusterIdentifier: "b" };
-    expect(await client.diffConfig(identified, other)).toMatchObject({ replaces: ["clusterIdentifier"] });
-  });
-
   test("settings that the stand-in does not serve are refused by name", async () => {
     const client = await scene.serve(bindingType);
     const refused = {

@@ -30,7 +30,9 @@ export class SshHost {
       this.connections++;
       this.open.add(client);
       client.on("close", () => this.open.delete(client)).on("error", () => {});
-      client.on("authentication", (context) => (this.admits(context, blob) ? context.accept() : context.reject()));
+      client.on("authentication", (context) =>
+        this.admits(context, blob) ? context.accept() : context.reject(["publickey", "password"]),
+      );
       client.on("session", (accept) => this.serve(accept()));
     });
   }
