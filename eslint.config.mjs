@@ -35,8 +35,7 @@ const labRooms = labFloors.flatMap((rooms, floor) =>
 );
 
 export default tseslint.config(
-  // The engine runs the small programs as plain JavaScript.
-  { ignores: ["tests/lifecycle/programs/**", "dist/**", "node_modules/**", "coverage/**", ".lab*/**"] },
+  { ignores: ["dist/**", "node_modules/**", "coverage/**", ".lab*/**"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

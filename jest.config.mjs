@@ -30,19 +30,6 @@ export default {
       displayName: "unit",
       testMatch: ["<rootDir>/tests/{render,settings,components,host,cluster,lab}/**/*.test.ts"],
     },
-
-    {
-      ...shared,
-      displayName: "lifecycle",
-      testMatch: ["<rootDir>/tests/{lifecycle,parity}/**/*.test.ts"],
-      testPathIgnorePatterns: ["\\.cli\\.test\\.ts$"],
-    },
-    {
-      ...shared,
-      displayName: "parity",
-      testMatch: ["<rootDir>/tests/parity/**/*.test.ts"],
-      globalSetup: "<rootDir>/tests/parity/setup.ts",
-    },
     {
       ...shared,
       displayName: "e2e",

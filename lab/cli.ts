@@ -6,9 +6,12 @@ import { projectDirectory } from "./machine/directories";
 import { InterruptedError, LabError, messageOf } from "./machine/errors";
 import { exists } from "./machine/files";
 import { interrupt } from "./machine/interrupt";
-import { labDown, labUp, openLab } from "./lab";
+import { kubectlEnvironment } from "./hosts/workload";
+import { type Lab, labDown, labUp, openLab } from "./lab";
 import { filesOf, labDirectory } from "./plan/layout";
+import { shellQuote } from "./machine/shellQuote";
 import { defaultSubnet } from "./plan/options";
+import { pulumiEnvironment } from "./pulumi/environment";
 import { labStatus } from "./status";
 import { versions } from "./binaries/versions";
 
@@ -37,6 +40,11 @@ function commands(): Command {
     .option("--cluster-cidr <cidr>", "network of the pods, a /16 (default: 10.2.0.0/16, another one on another subnet)")
     .option("--binaries <directory>", "folder with binaries to take before all other sources (or KWN_BINARIES)")
     .action(up);
+  program
+    .command("env")
+    .description('print what a shell needs for calling pulumi by hand: eval "$(npm run --silent lab -- env)"')
+    .option(...nameOption)
+    .action(environment);
   program
     .command("status")
     .description("show every component")
@@ -86,8 +94,27 @@ async function up(flags: UpFlags): Promise<void> {
   console.log(`\nThe lab "${lab.name}" is up after ${((Date.now() - started) / 1000).toFixed(1)} s.`);
   for (const host of lab.hosts) console.log(`  ${host.name}  ${host.address}`);
   console.log(`  kubeconfig           ${relative(lab.kubeconfigPath)}`);
-  console.log(`  stack configuration  ${relative(lab.stackConfigPath)}`);
-  console.log(`  its passphrase       ${relative(lab.passphrasePath)}`);
+  console.log(`  stack configuration  ${relative(lab.files.stackConfig)}`);
+  console.log(`  its passphrase       ${relative(lab.files.passphrase)}`);
+  const which = lab.name === "lab" ? "" : ` --name ${lab.name}`;
+  console.log(`\nnpm run pulumi --${which} ... calls the Pulumi CLI on it. To call pulumi by hand:`);
+  printEnvironment(lab);
+}
+
+async function environment(flags: { name: string }): Promise<void> {
+  printEnvironment(await openLab(flags.name));
+}
+
+/** Lines for a shell, by which `pulumi` is about the lab's stack. */
+function printEnvironment(lab: Lab): void {
+  console.log(`cd ${shellQuote(lab.files.pulumi)}`);
+  for (const [name, value] of Object.entries(pulumiEnvironment(lab.files))) {
+    // What the shell has on PATH stays there.
+    const own = process.env.PATH ?? "";
+    const shown =
+      name === "PATH" && value.endsWith(own) ? `${shellQuote(value.slice(0, -own.length))}"$PATH"` : shellQuote(value);
+    console.log(`export ${name}=${shown}`);
+  }
 }
 
 async function down(flags: { name: string }): Promise<void> {
@@ -112,7 +139,7 @@ async function status(flags: { name: string }): Promise<void> {
 
 async function kubectl(args: string[], flags: { name: string }): Promise<void> {
   const lab = await openLab(flags.name);
-  await become(lab.kubectlPath, args, { KUBECONFIG: lab.kubeconfigPath });
+  await become(lab.kubectlPath, args, kubectlEnvironment(lab.kubeconfigPath));
 }
 
 async function ssh(hostName: string, command: string[], flags: { name: string }): Promise<void> {

@@ -2,7 +2,7 @@
 import { LabError, messageOf } from "./machine/errors";
 import { labUp } from "./lab";
 import type { Lab } from "./lab";
-import { findRunner, runPulumi, stackFiles } from "./pulumi/pulumi";
+import { runPulumi } from "./pulumi/run";
 import { checkWorkload, kubectl, startWorkload } from "./hosts/workload";
 import type { Kubectl } from "./hosts/workload";
 
@@ -12,9 +12,7 @@ async function demo(): Promise<void> {
   heading("A lab: a control plane, and hosts with nothing of Kubernetes");
   const lab = await labUp({});
   heading("pulumi up");
-  const runner = await findRunner();
-  console.log(`Runs with ${runner.description}\n`);
-  const code = await runPulumi(runner, "up", stackFiles(lab));
+  const code = await runPulumi(lab.files, ["up", "--skip-preview"]);
   if (code !== 0)
     throw new LabError(
       `up ended with exit code ${code}`,

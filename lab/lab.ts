@@ -7,7 +7,7 @@ import { readIfExists } from "./machine/files";
 import { execOnHost } from "./hosts/hostContainers";
 import { resetInterrupt } from "./machine/interrupt";
 import { readState, settleOptions } from "./plan/labState";
-import { type LabLayout, layoutOf } from "./plan/layout";
+import { type LabFiles, type LabLayout, layoutOf } from "./plan/layout";
 import { withLock } from "./machine/lock";
 import type { LabOptions } from "./plan/options";
 import { requireRootOnLinux } from "./machine/prerequisites";
@@ -19,10 +19,10 @@ export interface Lab {
   name: string;
   /** Kubeconfig of an administrator. */
   kubeconfigPath: string;
-  /** Stack configuration to run the program with. */
-  stackConfigPath: string;
-  /** File with the passphrase of its secrets. */
-  passphrasePath: string;
+  /** All files of the lab. */
+  files: LabFiles;
+  /** Pulumi packages whose plugin is a stand-in. */
+  standIns: string[];
   /** Private key that opens every host as root and as admin. */
   sshKeyPath: string;
   knownHostsPath: string;
@@ -84,8 +84,8 @@ export async function openLab(name = "lab"): Promise<Lab> {
   return {
     name,
     kubeconfigPath: files.kubeconfig,
-    stackConfigPath: files.stackConfig,
-    passphrasePath: files.passphrase,
+    files,
+    standIns: state.standIns ?? [],
     sshKeyPath: files.sshKey,
     knownHostsPath: files.knownHosts,
     kubectlPath: state.binaries.kubectl?.path ?? "kubectl",

@@ -1,30 +1,39 @@
 import * as path from "node:path";
-import { ensureBaseImage } from "./hosts/baseImage";
 import { components } from "./binaries/components";
 import { type Binaries, resolveBinaries } from "./binaries/resolver";
 import { ensureControlPlane } from "./controlPlane/controlPlane";
 import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
 import { ensureCredentials } from "./controlPlane/credentials";
-import { architecture } from "./machine/architecture";
-import { ensureDaemon } from "./machine/daemons";
-import { ensureDocker } from "./machine/docker";
+import { ensureBaseImage } from "./hosts/baseImage";
 import { ensureHosts } from "./hosts/hostContainers";
 import { ensureHostImage } from "./hosts/hostImage";
 import { ensureSshKeys } from "./hosts/sshKeys";
-import { generatedSettings, secretSettings } from "./pulumi/labSettings";
-import { type LabState, writeState } from "./plan/labState";
-import type { LabLayout } from "./plan/layout";
+import { makeTestImages } from "./hosts/testImages";
+import { architecture } from "./machine/architecture";
+import { ensureDaemon } from "./machine/daemons";
+import { ensureDocker } from "./machine/docker";
 import { machineTraits } from "./machine/machineTraits";
+import { checkMachine } from "./machine/prerequisites";
+import { type Renderer, type Report, runSteps } from "./machine/progress";
 import { refuseForeignLab } from "./network/foreignLab";
 import { checkRoutes } from "./network/freeNetworks";
 import { ensureNetwork, raiseLimits } from "./network/network";
-import type { LabOptions } from "./plan/options";
-import { checkMachine } from "./machine/prerequisites";
-import { type Renderer, type Report, runSteps } from "./machine/progress";
 import { routerDaemon } from "./network/routerDaemon";
+import { type LabState, writeState } from "./plan/labState";
+import type { LabLayout } from "./plan/layout";
+import type { LabOptions } from "./plan/options";
+import { type PulumiCli, findCli } from "./pulumi/findCli";
+import { generatedSettings, secretSettings } from "./pulumi/labSettings";
 import { ensurePassphrase } from "./pulumi/passphrase";
-import { writeStackConfig } from "./pulumi/stackConfig";
-import { makeTestImages } from "./hosts/testImages";
+import { installCli, installPlugins } from "./pulumi/plugins";
+import { ensureStack } from "./pulumi/stackConfig";
+
+/** What a lab is made of, found or made before anything of it starts. */
+interface Found {
+  binaries: Binaries;
+  hostImage: string;
+  standIns: string[];
+}
 
 /** Makes the lab, or what is missing of it; each step leaves alone what is as it is to be. */
 export async function bringUp(
@@ -35,19 +44,32 @@ export async function bringUp(
   recorded: LabState | undefined,
 ): Promise<void> {
   // A lab that was complete stays usable while it is looked over.
-  const complete = recorded?.complete ?? false;
+  const record = (state: Partial<LabState>) =>
+    writeState(projectDirectory, { ...recorded, options, complete: recorded?.complete ?? false, ...state });
   const begin = async (report: Report) => {
     await checkMachine(report);
     await refuseForeignLab(layout);
     await checkRoutes(options, layout);
-    await writeState(projectDirectory, { options, binaries: recorded?.binaries, complete });
+    await record({});
   };
-  let binaries: Binaries = {};
+  await runSteps([{ title: "Machine", run: begin }], renderer);
+  const found = await findAll(options, layout, renderer);
+  await record(found);
+  await startLab(options, layout, projectDirectory, found, renderer);
+  await record({ ...found, complete: true });
+}
+
+/** The steps that only fill the cache and the lab's folder; what takes its time is found side by side. */
+async function findAll(options: LabOptions, layout: LabLayout, renderer: Renderer): Promise<Found> {
+  const found: Found = { binaries: {}, hostImage: "", standIns: [] };
   let baseImage = "";
-  let hostImage = "";
   const findBinaries = async (report: Report) => {
-    binaries = await resolveBinaries(components(options.kubernetesVersion), options.binaries, report);
-    await writeState(projectDirectory, { options, binaries, complete });
+    found.binaries = await resolveBinaries(components(options.kubernetesVersion), options.binaries, report);
+  };
+  const findPulumi = async (report: Report) => {
+    const cli: PulumiCli = await findCli(options.binaries, report);
+    await installCli(cli, layout.files);
+    found.standIns = await installPlugins(cli, layout.files, report);
   };
   const findBaseImage = async (report: Report) => {
     await raiseLimits(options);
@@ -57,13 +79,13 @@ export async function bringUp(
   };
   const findHostImage = async (report: Report) => {
     report.working("building the test images");
-    hostImage = await ensureHostImage(baseImage, binaries, await makeTestImages(), report);
+    found.hostImage = await ensureHostImage(baseImage, found.binaries, await makeTestImages(), report);
   };
   await runSteps(
     [
-      { title: "Machine", run: begin },
       [
         { title: "Binaries", run: findBinaries },
+        { title: "Pulumi", run: findPulumi },
         { title: "Docker and base image", run: findBaseImage },
       ],
       { title: "Host image", run: findHostImage },
@@ -71,8 +93,7 @@ export async function bringUp(
     ],
     renderer,
   );
-  await startLab(options, layout, projectDirectory, { binaries, hostImage }, renderer);
-  await writeState(projectDirectory, { options, binaries, complete: true });
+  return found;
 }
 
 /** The steps that start what was found and made by the ones before. */
@@ -80,27 +101,23 @@ async function startLab(
   options: LabOptions,
   layout: LabLayout,
   projectDirectory: string,
-  found: { binaries: Binaries; hostImage: string },
+  { binaries, hostImage }: Found,
   renderer: Renderer,
 ): Promise<void> {
-  const { binaries, hostImage } = found;
   const credentials = await ensureCredentials(layout);
   const keys = await ensureSshKeys(layout);
-  const passphrase = await ensurePassphrase(layout.files.passphrase);
+  await ensurePassphrase(layout.files.passphrase);
   const programs = controlPlanePrograms(options, layout, binaries);
-  const configure = async () => {
+  const configure = () => {
     const plain = generatedSettings(options, layout, credentials, keys, binaries, architecture(), machineTraits());
-    await writeStackConfig(projectDirectory, layout, plain, secretSettings(credentials, keys), passphrase);
+    return ensureStack(layout.files, plain, secretSettings(credentials, keys));
   };
   await runSteps(
     [
       { title: "Control plane", run: (report) => ensureControlPlane(programs, layout, report) },
       { title: "Hosts", run: (report) => ensureHosts(options, layout, hostImage, keys, report) },
       { title: "Router", run: async () => void (await ensureDaemon(routerDaemon(options, layout, projectDirectory))) },
-      {
-        title: `Stack configuration ${path.relative(projectDirectory, layout.files.stackConfig)}`,
-        run: configure,
-      },
+      { title: `Stack ${path.relative(projectDirectory, layout.files.stackConfig)}`, run: configure },
     ],
     renderer,
   );

@@ -34,7 +34,7 @@ export async function fromCache(component: Component): Promise<Record<string, Bi
   if (text === undefined) return "not there";
   const manifest = JSON.parse(text) as Manifest;
   const files: Record<string, BinaryFile> = {};
-  for (const name of component.files) {
+  for (const name of new Set([...component.files, ...Object.keys(manifest.sha256)])) {
     const file = path.join(folder, name);
     const sha256 = (await exists(file)) ? await sha256Of(file) : undefined;
     if (sha256 === undefined || sha256 !== manifest.sha256[name]) {
@@ -62,7 +62,7 @@ export async function intoCache(
   try {
     await fill(beside);
     const sha256: Record<string, string> = {};
-    for (const name of component.files) {
+    for (const name of await filesIn(beside)) {
       await fs.chmod(path.join(beside, name), name.endsWith(".tgz") ? 0o644 : 0o755);
       sha256[name] = await sha256Of(path.join(beside, name));
     }
@@ -74,6 +74,12 @@ export async function intoCache(
   } finally {
     await fs.rm(beside, { recursive: true, force: true });
   }
+}
+
+/** The files directly in a folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await fs.readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 /** Removes what runs that were killed have left beside a folder. */

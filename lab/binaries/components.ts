@@ -1,14 +1,14 @@
 import { type Architecture, architecture } from "../machine/architecture";
 import { versions } from "./versions";
 
-export type ComponentName = "kubernetes" | "containerd" | "cni-plugins" | "etcd";
+export type ComponentName = "kubernetes" | "containerd" | "cni-plugins" | "etcd" | "pulumi";
 
 /** A set of binaries released together: where its releases are, and how it is built from its Go module. */
 export interface Component {
   name: ComponentName;
   /** Without "v". */
   version: string;
-  /** File names the lab uses. */
+  /** File names the lab cannot do without; a release may bring more. */
   files: string[];
   release: Release;
   build: GoBuild;
@@ -36,6 +36,7 @@ export interface GoBuild {
   archive?: string;
 }
 
+/** What the control plane and the hosts of a lab run. */
 export function components(kubernetesVersion: string, arch = architecture()): Component[] {
   return [kubernetes(kubernetesVersion, arch), containerd(arch), cniPlugins(arch), etcd(arch)];
 }
@@ -132,5 +133,35 @@ function etcd(arch: Architecture): Component {
       ],
     },
     build: { module: "go.etcd.io/etcd/server/v3", programs: { etcd: "go.etcd.io/etcd/server/v3" }, ldflags: [] },
+  };
+}
+
+/**
+ * The Pulumi CLI. Its release also brings what runs programs in Node.js, beside the CLI, where the CLI looks for it; a
+ * build from the modules does not, since the language host is not among them.
+ */
+export function pulumi(arch = architecture()): Component {
+  const version = versions.pulumi;
+  const base = `https://github.com/pulumi/pulumi/releases/download/v${version}`;
+  const programs = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-pulumi-nodejs"];
+  const module = "github.com/pulumi/pulumi/pkg/v3";
+  return {
+    name: "pulumi",
+    version,
+    files: ["pulumi"],
+    release: {
+      downloads: [
+        {
+          url: `${base}/pulumi-v${version}-linux-${arch === "amd64" ? "x64" : arch}.tar.gz`,
+          checksumUrl: `${base}/pulumi-${version}-checksums.txt`,
+          members: Object.fromEntries(programs.map((program) => [program, `pulumi/${program}`])),
+        },
+      ],
+    },
+    build: {
+      module,
+      programs: { pulumi: `${module}/cmd/pulumi` },
+      ldflags: [`-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`],
+    },
   };
 }

@@ -4,4 +4,6 @@ export const versions = {
   containerd: "2.4.2",
   cniPlugins: "1.9.1",
   etcd: "3.7.3",
+  // The newest that is served as a Go module together with sdk/v3 of the same version.
+  pulumi: "3.274.1",
 } as const;

@@ -30,7 +30,12 @@ export interface WorkloadCheck {
 
 /** Runs kubectl and returns what it printed. */
 export function kubectl({ command, kubeconfigPath }: Kubectl, args: string[], input?: string): Promise<string> {
-  return run(command, ["--kubeconfig", kubeconfigPath, ...args], { input, timeoutSeconds: 180 });
+  return run(command, args, { env: kubectlEnvironment(kubeconfigPath), input, timeoutSeconds: 180 });
+}
+
+/** Variables by which kubectl is about one lab, and writes into the lab's folder instead of ~/.kube. */
+export function kubectlEnvironment(kubeconfigPath: string): Record<string, string> {
+  return { KUBECONFIG: kubeconfigPath, KUBECACHEDIR: `${kubeconfigPath}.cache` };
 }
 
 /** Starts the workload and waits until every pod is ready. */

@@ -37,6 +37,9 @@ export interface LabFiles {
   directory: string;
   state: string;
   kubeconfig: string;
+  /** Folder of its Pulumi project; its files are named in lab/pulumi/environment.ts. */
+  pulumi: string;
+  /** Configuration of its stack. */
   stackConfig: string;
   passphrase: string;
   sshKey: string;
@@ -92,7 +95,8 @@ export function filesOf(directory: string): LabFiles {
     directory,
     state: below("lab.json"),
     kubeconfig: below("kubeconfig"),
-    stackConfig: below("Pulumi.dev.yaml"),
+    pulumi: below("pulumi"),
+    stackConfig: below("pulumi/Pulumi.dev.yaml"),
     passphrase: below("passphrase"),
     sshKey: below("id_ed25519"),
     knownHosts: below("known_hosts"),

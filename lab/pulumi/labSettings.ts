@@ -5,7 +5,7 @@ import type { Credentials } from "../controlPlane/credentials";
 import type { LabLayout } from "../plan/layout";
 import type { LabOptions } from "../plan/options";
 import type { SshKeys } from "../hosts/sshKeys";
-import { namespace } from "./stackConfig";
+import { namespace } from "./namespace";
 import { sandboxImage } from "../hosts/testImages";
 
 /** The generated settings that are not secret, by their full keys. */

@@ -1,88 +1,69 @@
+import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { dump, load } from "js-yaml";
-import { type Crypter, createSalt, openCrypter } from "../engine/passphrase";
+import { run } from "../machine/command";
+import { projectDirectory } from "../machine/directories";
 import { readIfExists, writeFileAtomic } from "../machine/files";
-import type { LabLayout } from "../plan/layout";
+import type { LabFiles } from "../plan/layout";
+import { pulumiEnvironment, pulumiFiles, stackName } from "./environment";
+import { overlay } from "./overlay";
 
 /** A stack's configuration file. */
-export interface StackFile {
+interface StackFile {
   encryptionsalt?: string;
   config?: Record<string, unknown>;
 }
 
-/** Pulumi project, which is the namespace of its settings. */
-export const namespace = "kubernetes-worker-nodes";
-
 /**
- * Writes `.lab/Pulumi.dev.yaml`: the committed Pulumi.dev.yaml, and over it what only this lab knows. Secrets are
- * encrypted with the lab's passphrase; a secret that has not changed keeps its ciphertext, so that the file stays the same.
+ * Makes the lab's Pulumi project and the stack in it: Pulumi.yaml is the committed one with the program's folder as its
+ * `main`, so that every command of the CLI works there and none writes into the working tree; Pulumi.dev.yaml is the
+ * committed one, and over it what only this lab knows.
+ *
+ * @param plain settings by their full keys
+ * @param secrets likewise; encrypted by the CLI, and only where they differ, so that the file stays the same
  */
-export async function writeStackConfig(
-  projectDirectory: string,
-  layout: LabLayout,
+export async function ensureStack(
+  files: LabFiles,
   plain: Record<string, unknown>,
   secrets: Record<string, string>,
-  passphrase: string,
 ): Promise<void> {
-  const committed = await readStackFile(path.join(projectDirectory, "Pulumi.dev.yaml"));
-  const before = await readStackFile(layout.files.stackConfig);
-  const salt = before.encryptionsalt ?? createSalt(passphrase);
-  const sealed = sealSecrets(secrets, before.config ?? {}, openCrypter(passphrase, salt));
-  const merged = overlay(committed.config ?? {}, plain);
-  const config = { ...merged, ...sealed };
-  const sorted = Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
-  await writeFileAtomic(layout.files.stackConfig, dump({ encryptionsalt: salt, config: sorted }, { lineWidth: -1 }));
+  const tree = projectDirectory();
+  const { project, state } = pulumiFiles(files.pulumi);
+  await writeFileAtomic(project, toYaml({ ...(await readYaml(path.join(tree, "Pulumi.yaml"))), main: tree }), 0o644);
+  await fs.mkdir(state, { recursive: true });
+  await pulumi(files, ["stack", "select", "--create", stackName]);
+  const committed = (await readYaml(path.join(tree, "Pulumi.dev.yaml"))) as StackFile;
+  const before = (await readYaml(files.stackConfig)) as StackFile;
+  const sealed = Object.entries(before.config ?? {}).filter(([key]) => key in secrets);
+  const config = { ...overlay(committed.config ?? {}, plain), ...Object.fromEntries(sealed) };
+  await writeFileAtomic(files.stackConfig, toYaml({ ...before, config: sorted(config) }));
+  await setSecrets(files, secrets);
 }
 
-/** Lays generated settings over the committed ones: maps key by key, hosts by their names, anything else as a whole. */
-export function overlay(
-  committed: Record<string, unknown>,
-  generated: Record<string, unknown>,
-): Record<string, unknown> {
-  const merged = { ...committed };
-  for (const [key, value] of Object.entries(generated)) {
-    const below = committed[key];
-    if (key === `${namespace}:hosts`) merged[key] = overlayHosts(asList(below), asList(value));
-    else merged[key] = isMap(below) && isMap(value) ? overlay(below, value) : value;
+/** Values go by standard input: an argument is everybody's to read. */
+async function setSecrets(files: LabFiles, secrets: Record<string, string>): Promise<void> {
+  const shown = await pulumi(files, ["config", "--show-secrets", "--json"]);
+  const present = JSON.parse(shown) as Record<string, { value?: string; secret: boolean } | undefined>;
+  for (const [key, value] of Object.entries(secrets)) {
+    if (present[key]?.secret && present[key].value === value) continue;
+    await pulumi(files, ["config", "set", "--secret", key], value);
   }
-  return merged;
 }
 
-/** The lab's hosts; labels, taints and the like of a committed host with the same name are kept. */
-function overlayHosts(committed: unknown[], generated: unknown[]): unknown[] {
-  return generated.map((host) => {
-    if (!isMap(host)) return host;
-    const known = committed.find((other) => isMap(other) && other.name === host.name);
-    return isMap(known) ? { ...known, ...host } : host;
-  });
+async function pulumi(files: LabFiles, args: string[], input?: string): Promise<string> {
+  const options = { cwd: files.pulumi, env: pulumiEnvironment(files), timeoutSeconds: 120, input };
+  return run("pulumi", [...args, "--non-interactive"], options);
 }
 
-function sealSecrets(
-  secrets: Record<string, string>,
-  before: Record<string, unknown>,
-  crypter: Crypter,
-): Record<string, { secure: string }> {
-  const sealed: Record<string, { secure: string }> = {};
-  for (const [key, plaintext] of Object.entries(secrets)) {
-    const old = before[key];
-    const ciphertext = isMap(old) && typeof old.secure === "string" ? old.secure : undefined;
-    const same = ciphertext !== undefined && crypter.decrypt(ciphertext) === plaintext;
-    sealed[key] = { secure: same ? ciphertext : crypter.encrypt(plaintext) };
-  }
-  return sealed;
-}
-
-async function readStackFile(file: string): Promise<StackFile> {
+async function readYaml(file: string): Promise<object> {
   const text = await readIfExists(file);
-  if (text === undefined) return {};
-  const content = load(text) as StackFile | undefined;
-  return content ?? {};
+  return text === undefined ? {} : ((load(text) as object | undefined) ?? {});
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function toYaml(content: object): string {
+  return dump(content, { lineWidth: -1 });
 }
 
-function asList(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
+function sorted(config: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -22,8 +22,8 @@ describe("a kubelet configuration that does not hold", () => {
         evictionHard: { "memory.available": "300%" },
       };
     });
-    const { code, output } = await stack.up();
-    expect(code).not.toBe(0);
+    const { ok, output } = await stack.up();
+    expect(ok).toBe(false);
     expect(output).toContain("the version before was put back and kubelet.service runs with it");
     expect(output).toContain("memory.available must be <= 100%");
     expect(await configuration()).toBe(before);
@@ -37,7 +37,7 @@ describe("a kubelet configuration that does not hold", () => {
     expectSuccess(await stack.up());
     const { stdout } = await lab.exec(lab.hosts[0]?.name ?? "", "grep maxPods /var/lib/kubelet/config.yaml");
     expect(stdout).toBe("maxPods: 120\n");
-    stack.configure(() => undefined);
+    stack.configure();
     expectSuccess(await stack.up());
   });
 });

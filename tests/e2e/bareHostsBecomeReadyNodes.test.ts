@@ -9,7 +9,7 @@ describe("bare hosts become Ready nodes", () => {
   let stack: Stack;
   beforeAll(async () => {
     lab = await openTestLab();
-    stack = new Stack(lab);
+    stack = await Stack.open(lab);
   });
 
   test("by one up, at the version asked for, with the labels and taints of the stack", async () => {
@@ -48,7 +48,7 @@ describe("bare hosts become Ready nodes", () => {
   test("and a second up changes nothing: no resource, no file, no unit, and connects to no host", async () => {
     const before = await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)));
     const logins = await Promise.all(lab.hosts.map(({ name }) => sshLogins(lab, name)));
-    expectSuccess(await stack.up("--expect-no-changes"));
+    expectSuccess(await stack.up({ expectNoChanges: true }));
     expect(await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)))).toEqual(before);
     expect(await Promise.all(lab.hosts.map(({ name }) => sshLogins(lab, name)))).toEqual(logins);
     expect(before.join()).toContain("/opt/kubernetes/bin/kubelet ");

@@ -48,8 +48,8 @@ describe("destroy", () => {
 
   test("and another user, key or port changes nothing on a host", async () => {
     const before = await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)));
-    stack.configure(() => undefined);
-    const { output } = expectSuccess(await stack.up("--diff"));
+    stack.configure();
+    const { output } = expectSuccess(await stack.up({ diff: true }));
     expect(output).toContain('user: "admin" => "root"');
     expect(await Promise.all(lab.hosts.map(({ name }) => fingerprint(lab, name)))).toEqual(before);
   });

@@ -13,8 +13,7 @@ describe("the preview of a first up", () => {
   let port: number;
   beforeAll(async () => {
     lab = await openTestLab();
-    stack = new Stack(lab, "preview");
-    stack.forget();
+    stack = await Stack.open(lab, "preview");
     // Stands for hosts and API server alike, answers nothing and counts.
     server = createServer((socket) => {
       connections += 1;
@@ -23,8 +22,8 @@ describe("the preview of a first up", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     port = (server.address() as AddressInfo).port;
   });
-  afterAll(() => {
-    stack.forget();
+  afterAll(async () => {
+    await stack.forget();
     server.close();
   });
 
@@ -35,10 +34,10 @@ describe("the preview of a first up", () => {
       config["apiServerEndpoint"] = `https://127.0.0.1:${port}`;
       delete config["sshPrivateKey"];
     });
-    const { output } = expectSuccess(await stack.preview());
-    expect(output).toContain(`${lab.hosts[0]?.name}-kubelet`);
+    const { steps, changes } = expectSuccess(await stack.preview());
+    expect(steps).toContainEqual({ op: "create", name: `${lab.hosts[0]?.name}-kubelet`, failed: false });
     // 8 a node, 7 and the provider for the cluster, 7 components a node and 2 above them, the stack.
-    expect(output).toMatch(new RegExp(`\\+ ${8 * 2 + 8 + 8 * 2 + 2 + 1} to create`));
+    expect(changes).toEqual({ create: 8 * 2 + 8 + 8 * 2 + 2 + 1 });
     expect(connections).toBe(0);
   });
 

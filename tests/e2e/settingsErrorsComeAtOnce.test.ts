@@ -1,8 +1,9 @@
 import { openTestLab } from "../support/labOfTests";
 import { Stack } from "../support/stack";
+import { touched } from "../support/stackRun";
 
 test("a stack with many mistakes gets one message with all of them and registers nothing", async () => {
-  const stack = new Stack(await openTestLab(), "mistakes");
+  const stack = await Stack.open(await openTestLab(), "mistakes");
   stack.configure((config) => {
     const [first, second] = config["hosts"] as Record<string, unknown>[];
     config["hosts"] = [
@@ -14,9 +15,10 @@ test("a stack with many mistakes gets one message with all of them and registers
     config["kubeletConfiguration"] = { maxPod: 20 };
     delete config["bootstrapToken"];
   });
-  const { code, output } = await stack.preview();
-  stack.forget();
-  expect(code).not.toBe(0);
+  const run = await stack.preview();
+  const { ok, output } = run;
+  await stack.forget();
+  expect(ok).toBe(false);
   for (const path of [
     "hosts[0].adress",
     "hosts[1].name",
@@ -31,5 +33,5 @@ test("a stack with many mistakes gets one message with all of them and registers
   expect(output).toContain("maxPods");
   expect(output).toContain("config set --secret");
   // The stack itself is all that was registered.
-  expect(output).toMatch(/\+ 1 to create/);
+  expect(touched(run)).toEqual(["kubernetes-worker-nodes-mistakes"]);
 });

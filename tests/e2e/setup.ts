@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { openLab } from "../../lab/lab";
 import type { Lab } from "../../lab/lab";
 import { hostTraces } from "../support/hostFingerprint";
@@ -7,7 +7,7 @@ import { labName } from "../support/labOfTests";
 
 /** Where the look of the untouched hosts is kept. */
 export function pristineFile(lab: Lab): string {
-  return join(dirname(lab.stackConfigPath), "pristine.json");
+  return join(lab.files.directory, "pristine.json");
 }
 
 /** Before the first story of a new lab: notes what its hosts look like with nothing of ours. */

@@ -4,12 +4,12 @@ import { kubectlOf } from "../support/labOfTests";
 import { Stack, expectSuccess, readyStack } from "../support/stack";
 
 describe("a second stack on the cluster", () => {
-  const name = ["--stack", "second"];
   let lab: Lab;
+  let first: Stack;
   let second: Stack;
   beforeAll(async () => {
-    ({ lab } = await readyStack());
-    second = new Stack(lab, "second");
+    ({ lab, stack: first } = await readyStack());
+    second = await Stack.open(lab, "second");
     second.configure((config) => {
       const [host] = config["hosts"] as { address: string }[];
       // Nobody has this address: the stack is about the cluster only.
@@ -27,12 +27,12 @@ describe("a second stack on the cluster", () => {
 
   test("is refused the first one's token, and its destroy takes nothing of the first one away", async () => {
     const before = await ours();
-    const { code, output } = await second.up(...name);
-    expect(code).toBe(1);
-    expect(output).toContain('conflict with "kubernetes-worker-nodes/dev"');
+    const { ok, output } = await second.up();
+    expect(ok).toBe(false);
+    expect(output).toContain(`conflict with "kubernetes-worker-nodes/${first.name}"`);
     const bindings = (await ours()).filter((line) => line.includes(":second:"));
     expect(bindings).toHaveLength(3);
-    expectSuccess(await second.destroy(...name));
+    expectSuccess(await second.destroy());
     expect(await ours()).toEqual(before);
     expect(before).toHaveLength(4);
   });

@@ -1,14 +1,23 @@
-import { readFileSync } from "node:fs";
-import { parseDeployment } from "../../lab/engine/deployment";
-import { readSalt } from "../../lab/engine/stackConfig";
-import type { ResourceState, Snapshot } from "../../lab/engine/state";
-import type { Lab } from "../../lab/lab";
 import type { Stack } from "./stack";
 
-/** The checkpoint of a stack, its secrets opened. @throws Error unless it is whole. */
-export function readCheckpoint(lab: Lab, stack: Stack): Snapshot {
-  process.env["PULUMI_CONFIG_PASSPHRASE_FILE"] = lab.passphrasePath;
-  return parseDeployment(readFileSync(stack.stateFile, "utf8"), readSalt(stack.configFile)).snapshot;
+/** What a stack's state has of a resource. Source: ResourceV3 in sdk/go/common/apitype/core.go of pulumi/pulumi. */
+export interface ResourceState {
+  urn: string;
+  type: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
+
+/** Likewise DeploymentV3. */
+export interface Checkpoint {
+  resources: ResourceState[];
+  pending_operations?: object[];
+}
+
+/** The state of a stack, its secrets opened. */
+export async function readCheckpoint(stack: Stack): Promise<Checkpoint> {
+  const { deployment } = (await stack.export()) as { deployment: Partial<Checkpoint> };
+  return { ...deployment, resources: deployment.resources ?? [] };
 }
 
 /** Properties that no two runs have in common. */
@@ -18,15 +27,18 @@ const different = new Set(
     ["publicKeyOpenssh"],
   ),
 );
-const pem = /-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----\n?|LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;
+const pem = /-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----(\n|\\n)?|LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;
 const identifier = /::[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The resources of a checkpoint, one text each, equal after two runs from nothing over the same hosts. */
-export function comparableResources({ resources }: Snapshot): string[] {
+/** What depends on several resources has them in no order of its own. */
+const isUrn = (value: unknown): boolean => typeof value === "string" && value.startsWith("urn:pulumi:");
+
+/** The resources of a state, one text each, equal after two runs from nothing over the same hosts. */
+export function comparableResources({ resources }: Checkpoint): string[] {
   const replacer = (key: string, value: unknown): unknown => {
     if (different.has(key) && value !== "") return "differs";
+    if (Array.isArray(value) && value.every(isUrn)) return value.toSorted();
     return typeof value === "string" ? value.replace(pem, "PEM").replace(identifier, "::id") : value;
   };
-  const sorted = (state: ResourceState): object => ({ ...state, dependencies: [...state.dependencies].sort() });
-  return resources.map((state) => JSON.stringify(sorted(state), replacer, 1)).sort();
+  return resources.map((state) => JSON.stringify(state, replacer, 1)).sort();
 }

@@ -5,6 +5,8 @@ import { createInterface } from "node:readline";
 export interface Ended {
   /** Null where a signal ended it. */
   code: number | null;
+  /** The code is 0. */
+  ok: boolean;
   /** Everything it printed. */
   output: string;
 }
@@ -31,7 +33,7 @@ export function startProcess(
   const started = Date.now();
   const child = spawn(command, args, options);
   const lines: RunningProcess["lines"] = [];
-  const say = (text: string): number => lines.push({ at: Date.now() - started, text });
+  const say = (text: string): number => lines.push({ at: Date.now() - started, text: text.trimEnd() });
   for (const input of [child.stdout, child.stderr]) createInterface({ input }).on("line", say);
   const killer = setTimeout(() => {
     say(`(killed by the test: it had not ended after ${limit} s)`);
@@ -39,7 +41,9 @@ export function startProcess(
   }, limit * 1000);
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code, output: lines.map(({ text }) => `${text}\n`).join("") }));
+    child.once("close", (code) =>
+      resolve({ code, ok: code === 0, output: lines.map(({ text }) => `${text}\n`).join("") }),
+    );
   }).finally(() => clearTimeout(killer));
   return { process: child, pid: child.pid ?? 0, lines, ended };
 }

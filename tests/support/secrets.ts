@@ -1,10 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { load } from "js-yaml";
 import { tryRun } from "../../lab/machine/command";
-import { openCrypter } from "../../lab/engine/passphrase";
-import { isSecret, reveal } from "../../lab/engine/values";
 import type { Lab } from "../../lab/lab";
 import { readCheckpoint } from "./checkpoint";
 import type { Stack } from "./stack";
@@ -33,36 +30,44 @@ function encodings(text: string): string[] {
   });
 }
 
-/** Name -> each secret of a lab's stack that is up, the ones that were generated included. */
-export function secretsOf(lab: Lab, stack: Stack): Record<string, string> {
-  const passphrase = readFileSync(lab.passphrasePath, "utf8").trim();
-  const file = load(readFileSync(stack.configFile, "utf8")) as { encryptionsalt: string; config: object };
-  const crypter = openCrypter(passphrase, file.encryptionsalt);
-  const configured = Object.entries(file.config as Record<string, { secure?: string } | undefined>).flatMap(
-    ([key, value]) => (value?.secure === undefined ? [] : [[key.replace(/.*:/, ""), crypter.decrypt(value.secure)]]),
-  );
-  const secrets = Object.fromEntries(configured) as Record<string, string>;
+/** Name -> each secret of a stack that is up, the ones that were generated included. */
+export async function secretsOf(lab: Lab, stack: Stack): Promise<Record<string, string>> {
+  const configured = Object.entries(await stack.configuration()).filter(([, { secret }]) => secret);
+  const secrets = Object.fromEntries(configured.map(([key, { value }]) => [key.replace(/.*:/, ""), value]));
   const key = /client-key-data: (\S+)/.exec(secrets["kubeconfig"] ?? "")?.[1] ?? "";
   const [, tokenSecret = ""] = (secrets["bootstrapToken"] ?? "").split(".");
   delete secrets["kubeconfig"];
   const client = { clientKeyData: key, clientKey: Buffer.from(key, "base64").toString() };
-  return { ...secrets, ...client, passphrase, bootstrapToken: tokenSecret, ...generatedKey(lab, stack) };
+  const passphrase = readFileSync(lab.files.passphrase, "utf8").trim();
+  return { ...secrets, ...client, passphrase, bootstrapToken: tokenSecret, ...(await generatedKey(stack)) };
 }
 
 /** kube-proxy's key in each form that the state has it in, without the lines that are of its public half only. */
-function generatedKey(lab: Lab, stack: Stack): Record<string, string> {
-  const made = readCheckpoint(lab, stack).resources.filter(({ type }) => type.startsWith("tls:"));
+async function generatedKey(stack: Stack): Promise<Record<string, string>> {
+  const { resources } = await readCheckpoint(stack);
+  const made = resources.filter(({ type }) => type.startsWith("tls:"));
   const open = made
-    .flatMap(({ outputs }) => Object.values(outputs).filter((value) => typeof value === "string"))
+    .flatMap(({ outputs = {} }) => Object.values(outputs).filter((value) => typeof value === "string"))
     .join();
   const key = made.find(({ type }) => type === "tls:index/privateKey:PrivateKey");
-  const forms = Object.entries(key?.outputs ?? {}).filter(([, value]) => isSecret(value));
+  const forms = Object.entries(key?.outputs ?? {}).flatMap(([name, value]) => {
+    const secret = secretText(value);
+    return secret === undefined ? [] : [[name, secret] as const];
+  });
   return Object.fromEntries(
-    forms.map(([name, value]) => {
-      const lines = (reveal(value) as string).split("\n");
+    forms.map(([name, secret]) => {
+      const lines = secret.split("\n");
       return [`kube-proxy ${name}`, lines.filter((line) => !open.includes(line)).join("\n")];
     }),
   );
+}
+
+/** The text of a value that is marked as secret in a state whose secrets are opened. Source: resource/stack of pulumi/pulumi. */
+function secretText(value: unknown): string | undefined {
+  const { plaintext } = (value ?? {}) as { plaintext?: string };
+  if (plaintext === undefined) return undefined;
+  const secret: unknown = JSON.parse(plaintext);
+  return typeof secret === "string" ? secret : undefined;
 }
 
 /** Names of the secrets that a text gives away. */

@@ -1,94 +1,154 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as automation from "@pulumi/pulumi/automation";
 import { dump, load } from "js-yaml";
 import type { Lab } from "../../lab/lab";
-import { type Operation, operationFlags } from "../../lab/pulumi/pulumi";
+import { run } from "../../lab/machine/command";
+import { pulumiEnvironment, pulumiFiles } from "../../lab/pulumi/environment";
+import { namespace } from "../../lab/pulumi/namespace";
 import { openTestLab } from "./labOfTests";
-import { type Ended, type RunningProcess, startProcess } from "./runningProcess";
+import { type RunningProcess, startProcess } from "./runningProcess";
+import { type Run, RunRecorder } from "./stackRun";
 
 type Configuration = Record<string, unknown>;
 
-/** Of one run, in seconds: about ten times what one on a lab takes, so that a run that hangs says where. */
+/** Of one run, in seconds: about ten times what one on a lab takes, so that a run that hangs is ended and says where. */
 const patience = 480;
 
-const namespace = "kubernetes-worker-nodes:";
-const project = join(__dirname, "../..");
-
-/** The program on a lab's stack, run by the lab's engine; each story may change the configuration. */
+/** The program on a lab's hosts, by the Pulumi CLI; each story may change the configuration. */
 export class Stack {
-  private readonly directory: string;
-  readonly configFile: string;
-
-  /** @param name keeps the state of one stack apart from others on the same lab */
-  constructor(
+  private constructor(
     private readonly lab: Lab,
-    private readonly name = "stack",
-  ) {
-    this.directory = dirname(lab.stackConfigPath);
-    this.configFile = join(this.directory, `Pulumi.${name}.test.yaml`);
-    this.configure(() => undefined);
+    private readonly stack: automation.Stack,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /**
+   * The stack of that name with the lab's configuration; made where it is not there.
+   * @param backend folder of the state; by default the lab's own.
+   */
+  static async open(lab: Lab, name = "stories", backend = pulumiFiles(lab.files.pulumi).state): Promise<Stack> {
+    const workDir = lab.files.pulumi;
+    // No agent: a run must not depend on who is logged in.
+    const env = { ...pulumiEnvironment(lab.files), PULUMI_BACKEND_URL: `file://${backend}`, SSH_AUTH_SOCK: "" };
+    const workspace = await automation.LocalWorkspace.create({
+      workDir,
+      pulumiHome: pulumiFiles(workDir).home,
+      pulumiCommand: await automation.PulumiCommand.get({ root: workDir }),
+      envVars: env,
+    });
+    // Before the stack is made: it takes over the salt by which the lab's secrets are encrypted.
+    writeConfiguration(lab, name, () => undefined);
+    return new Stack(lab, await automation.Stack.createOrSelect(name, workspace), env);
   }
 
+  get name(): string {
+    return this.stack.name;
+  }
+
+  /** Where the file backend keeps its state. */
   get stateFile(): string {
-    return join(this.directory, `${this.name}.json`);
+    const { state } = pulumiFiles(this.lab.files.pulumi);
+    return join(state, ".pulumi", "stacks", namespace, `${this.name}.json`);
+  }
+
+  get configFile(): string {
+    return configurationFile(this.lab, this.name);
   }
 
   /** Starts from the lab's configuration again and applies an edit; keys are without the namespace. */
-  configure(edit: (config: Configuration) => void): void {
-    const file = load(readFileSync(this.lab.stackConfigPath, "utf8")) as { config: Configuration };
-    const config = Object.fromEntries(
-      Object.entries(file.config).map(([key, value]) => [key.replace(namespace, ""), value]),
-    );
-    edit(config);
-    const keys = Object.entries(config).map(([key, value]) => [`${namespace}${key}`, value]);
-    writeFileSync(this.configFile, dump({ ...file, config: Object.fromEntries(keys) as Configuration }), {
-      mode: 0o600,
-    });
+  configure(edit: (config: Configuration) => void = () => undefined): void {
+    writeConfiguration(this.lab, this.name, edit);
   }
 
-  preview(...options: string[]): Promise<Ended> {
-    return this.start("preview", ...options).ended;
+  /** The configuration as the program gets it, by full keys, its secrets opened. */
+  configuration(): Promise<automation.ConfigMap> {
+    return this.stack.getAllConfig();
   }
 
-  up(...options: string[]): Promise<Ended> {
-    return this.start("up", ...options).ended;
+  /** Gives a setting another secret value, by standard input: an argument is everybody's to read. */
+  async setSecret(key: string, value: string): Promise<void> {
+    const args = ["config", "set", "--secret", `${namespace}:${key}`, "--stack", this.name, "--non-interactive"];
+    await run("pulumi", args, { cwd: this.lab.files.pulumi, env: this.env, input: value });
   }
 
-  refresh(...options: string[]): Promise<Ended> {
-    return this.start("refresh", ...options).ended;
+  preview(options: automation.PreviewOptions = {}): Promise<Run> {
+    return recorded(options, (all) => this.stack.preview(all));
   }
 
-  destroy(...options: string[]): Promise<Ended> {
-    return this.start("destroy", ...options).ended;
+  up(options: automation.UpOptions = {}): Promise<Run> {
+    return recorded(options, (all) => this.stack.up(all));
+  }
+
+  refresh(options: automation.RefreshOptions = {}): Promise<Run> {
+    return recorded(options, (all) => this.stack.refresh(all));
+  }
+
+  destroy(options: automation.DestroyOptions = {}): Promise<Run> {
+    return recorded(options, (all) => this.stack.destroy(all));
+  }
+
+  /** Takes away the lock that a killed run has left. */
+  cancel(): Promise<void> {
+    return this.stack.cancel();
+  }
+
+  /** The state, its secrets opened. */
+  export(): Promise<automation.Deployment> {
+    return this.stack.exportStack();
+  }
+
+  import(state: automation.Deployment): Promise<void> {
+    return this.stack.importStack(state);
   }
 
   /** Forgets the stack without touching anything. */
-  forget(): void {
-    rmSync(this.stateFile, { force: true });
-    rmSync(this.configFile, { force: true });
+  async forget(): Promise<void> {
+    await this.stack.workspace.removeStack(this.name, { force: true });
   }
 
-  /** Starts a run without waiting for its end. */
-  start(operation: Operation, ...options: string[]): RunningProcess {
-    const engine = join(project, "dist/lab/engine/cli.js");
-    const files = ["--stack", "dev", "--config-file", this.configFile, "--state", this.stateFile];
-    // No agent: a run must not depend on who is logged in.
-    const env = { ...process.env, PULUMI_CONFIG_PASSPHRASE_FILE: this.lab.passphrasePath, SSH_AUTH_SOCK: "" };
-    const args = [engine, operation, ...files, ...operationFlags[operation], ...options];
-    return startProcess(process.execPath, args, { cwd: project, env }, patience);
+  /** Starts a command of the CLI whose text matters, or that is to be cut off; the Automation API gives no process. */
+  start(...args: string[]): RunningProcess {
+    const all = [...args, "--stack", this.name, "--non-interactive"];
+    const env = { ...process.env, ...this.env };
+    return startProcess("pulumi", all, { cwd: this.lab.files.pulumi, env }, patience);
   }
 }
 
-/** @throws Error with everything the run printed, unless it ended well. */
-export function expectSuccess(run: Ended): Ended {
-  if (run.code !== 0) throw new Error(`exit code ${run.code}:\n${run.output}`);
-  return run;
+function configurationFile(lab: Lab, name: string): string {
+  return join(lab.files.pulumi, `Pulumi.${name}.yaml`);
+}
+
+function writeConfiguration(lab: Lab, name: string, edit: (config: Configuration) => void): void {
+  const file = load(readFileSync(lab.files.stackConfig, "utf8")) as { config: Configuration };
+  const prefix = `${namespace}:`;
+  const renamed = Object.entries(file.config).map(([key, value]) => [key.replace(prefix, ""), value]);
+  const config = Object.fromEntries(renamed) as Configuration;
+  edit(config);
+  const named = Object.entries(config).map(([key, value]) => [`${prefix}${key}`, value]);
+  const text = dump({ ...file, config: Object.fromEntries(named) as Configuration });
+  writeFileSync(configurationFile(lab, name), text, { mode: 0o600 });
+}
+
+async function recorded<Options extends automation.UpOptions>(
+  options: Options,
+  operation: (options: Options) => Promise<unknown>,
+): Promise<Run> {
+  const recorder = new RunRecorder();
+  const signal = AbortSignal.timeout(patience * 1000);
+  return recorder.run(() => operation({ ...options, ...recorder.listeners, signal }));
 }
 
 /** The lab and a stack on it whose hosts are Ready nodes, with which most stories begin. */
 export async function readyStack(): Promise<{ lab: Lab; stack: Stack }> {
   const lab = await openTestLab();
-  const stack = new Stack(lab);
+  const stack = await Stack.open(lab);
   expectSuccess(await stack.up());
   return { lab, stack };
+}
+
+/** @throws Error with everything the run printed, unless it ended well. */
+export function expectSuccess<Ended extends { ok: boolean; output: string }>(run: Ended): Ended {
+  if (!run.ok) throw new Error(`the run failed:\n${run.output}`);
+  return run;
 }

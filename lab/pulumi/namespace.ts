@@ -1,0 +1,2 @@
+/** Pulumi project, which is the namespace of its settings. */
+export const namespace = "kubernetes-worker-nodes";
