@@ -44,9 +44,7 @@ export function stateOnlyResource<Shape extends z.core.$ZodLooseShape>(
 
     diff(state, news) {
       const plan = planned(news);
-      const changed = names.filter(
-        (name) => !isDeepStrictEqual(withoutNulls(state)[name] ?? defaults[name], plan[name]),
-      );
+      const changed = names.filter((name) => !isDeepStrictEqual(withoutNulls(state)[name], plan[name]));
       const aged = Object.keys(resource.aged?.({ ...state, ...plan }) ?? {});
       const anew = changed.length > 0 && resource.computedAnew ? ["id", ...computed] : [];
       const replaces = changed.filter((name) => !inPlace.includes(name));

@@ -38,6 +38,7 @@ const bindingFile = `${bindingPath}/kubelet-bootstrap`;
 const recorded = { __initialApiVersion: "rbac.authorization.k8s.io/v1", __fieldManager: "pulumi-kubernetes-HEX" };
 const changed = { ...binding(), metadata: { name: "kubelet-bootstrap", labels: { app: "b", "x.y/z": "1" } } };
 
+const [subject = {}] = binding().subjects;
 const labels = 'metadata.labels.app: UPDATE, metadata.labels["x.y/z"]: ADD';
 const comingSecret = { ...tokenSecret(), stringData: makeSecret({ "token-secret": unknownValue }) };
 const secretState = { ...checkedSecret, __inputs: checkedSecret, ...recorded, __initialApiVersion: "v1" };
@@ -142,6 +143,7 @@ const rows: Row<KubernetesScene>[] = [
         name: await diff(binding("other", "new-name")),
         labels: await diff(news),
         subjects: await diff({ ...news, subjects: [] }),
+        elements: await diff({ ...binding(), subjects: [{ ...subject, name: "other" }, subject] }),
         ignored: await diff(news, "metadata.labels"),
       };
       const preview = await plugin.update(outputs, news, { id, inputs, preview: true });
@@ -170,6 +172,7 @@ const rows: Row<KubernetesScene>[] = [
         name: "replace for metadata.name, roleRef.name; details metadata.name: UPDATE_REPLACE, roleRef.name: UPDATE_REPLACE",
         labels: `update; details ${labels}`,
         subjects: `update; details ${labels}, subjects: DELETE`,
+        elements: "update; details subjects[0].name: UPDATE, subjects[1]: ADD",
         ignored: "same; details none",
       },
       preview: { ...changed, __inputs: changed, ...recorded },
