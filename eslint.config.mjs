@@ -92,7 +92,7 @@ export default tseslint.config(
   ...labRooms.map(({ room, above }) =>
     boundary(
       `lab/${room}`,
-      [...above, "(lab|up|down|status|demo|cli)$"],
+      [...above, "(lab|up|down|status|demo|cli|pulumi)$"],
       `lab/${room}/ stands below what it would import: see "The rooms of lab/" in CONTRIBUTING.md.`,
     ),
   ),

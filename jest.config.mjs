@@ -35,6 +35,7 @@ export default {
       displayName: "e2e",
       testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
       globalSetup: "<rootDir>/tests/e2e/setup.ts",
+      setupFilesAfterEnv: ["<rootDir>/tests/e2e/timeout.ts"],
     },
   ],
 };

@@ -5,11 +5,11 @@ import { Command } from "commander";
 import { projectDirectory } from "./machine/directories";
 import { InterruptedError, LabError, messageOf } from "./machine/errors";
 import { exists } from "./machine/files";
-import { interrupt } from "./machine/interrupt";
 import { kubectlEnvironment } from "./hosts/workload";
 import { type Lab, labDown, labUp, openLab } from "./lab";
 import { filesOf, labDirectory } from "./plan/layout";
 import { shellQuote } from "./machine/shellQuote";
+import { handleSignals } from "./machine/signals";
 import { defaultSubnet } from "./plan/options";
 import { pulumiEnvironment } from "./pulumi/environment";
 import { labStatus } from "./status";
@@ -109,6 +109,10 @@ async function environment(flags: { name: string }): Promise<void> {
 function printEnvironment(lab: Lab): void {
   console.log(`cd ${shellQuote(lab.files.pulumi)}`);
   for (const [name, value] of Object.entries(pulumiEnvironment(lab.files))) {
+    if (value === undefined) {
+      console.log(`unset ${name}`);
+      continue;
+    }
     // What the shell has on PATH stays there.
     const own = process.env.PATH ?? "";
     const shown =
@@ -167,23 +171,6 @@ async function become(command: string, args: string[], env: NodeJS.ProcessEnv): 
     child.on("error", (error) => reject(new LabError(`${command}: ${error.message}`, `install ${command}`)));
     child.on("close", (code, signal) => resolve(code ?? (signal ? 130 : 1)));
   });
-}
-
-/**
- * The first signal lets the run clean up after itself, a later one ends it. One press of Ctrl-C may come twice, from the
- * terminal and from npm, so a second within a second does not count.
- */
-function handleSignals(): void {
-  let first: number | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (first !== undefined && Date.now() - first > 1000) process.exit(130);
-      if (first !== undefined) return;
-      first = Date.now();
-      console.error("\ninterrupted, cleaning up (once more to leave things as they are)");
-      interrupt();
-    });
-  }
 }
 
 async function main(): Promise<void> {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { LabError, messageOf } from "./machine/errors";
+import { InterruptedError, LabError, messageOf } from "./machine/errors";
+import { handleSignals } from "./machine/signals";
 import { labUp } from "./lab";
 import type { Lab } from "./lab";
 import { runPulumi } from "./pulumi/run";
@@ -8,6 +9,7 @@ import type { Kubectl } from "./hosts/workload";
 
 /** The whole story: a lab with bare hosts, the program, Ready nodes, pods that reach each other. */
 async function demo(): Promise<void> {
+  handleSignals();
   const started = Date.now();
   heading("A lab: a control plane, and hosts with nothing of Kubernetes");
   const lab = await labUp({});
@@ -43,6 +45,8 @@ function heading(text: string): void {
 }
 
 demo().catch((error: unknown) => {
-  console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
-  process.exitCode = 1;
+  const interrupted = error instanceof InterruptedError;
+  if (interrupted) console.error("interrupted; `npm run lab -- down` removes what is there");
+  else console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
+  process.exitCode = interrupted ? 130 : 1;
 });

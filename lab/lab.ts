@@ -21,8 +21,6 @@ export interface Lab {
   kubeconfigPath: string;
   /** All files of the lab. */
   files: LabFiles;
-  /** Pulumi packages whose plugin is a stand-in. */
-  standIns: string[];
   /** Private key that opens every host as root and as admin. */
   sshKeyPath: string;
   knownHostsPath: string;
@@ -85,7 +83,6 @@ export async function openLab(name = "lab"): Promise<Lab> {
     name,
     kubeconfigPath: files.kubeconfig,
     files,
-    standIns: state.standIns ?? [],
     sshKeyPath: files.sshKey,
     knownHostsPath: files.knownHosts,
     kubectlPath: state.binaries.kubectl?.path ?? "kubectl",

@@ -32,7 +32,6 @@ import { ensureStack } from "./pulumi/stackConfig";
 interface Found {
   binaries: Binaries;
   hostImage: string;
-  standIns: string[];
 }
 
 /** Makes the lab, or what is missing of it; each step leaves alone what is as it is to be. */
@@ -61,7 +60,7 @@ export async function bringUp(
 
 /** The steps that only fill the cache and the lab's folder; what takes its time is found side by side. */
 async function findAll(options: LabOptions, layout: LabLayout, renderer: Renderer): Promise<Found> {
-  const found: Found = { binaries: {}, hostImage: "", standIns: [] };
+  const found: Found = { binaries: {}, hostImage: "" };
   let baseImage = "";
   const findBinaries = async (report: Report) => {
     found.binaries = await resolveBinaries(components(options.kubernetesVersion), options.binaries, report);
@@ -69,7 +68,7 @@ async function findAll(options: LabOptions, layout: LabLayout, renderer: Rendere
   const findPulumi = async (report: Report) => {
     const cli: PulumiCli = await findCli(options.binaries, report);
     await installCli(cli, layout.files);
-    found.standIns = await installPlugins(cli, layout.files, report);
+    await installPlugins(cli, layout.files, report);
   };
   const findBaseImage = async (report: Report) => {
     await raiseLimits(options);

@@ -54,9 +54,7 @@ function jest(title: string, args: string[]): Total {
 function endToEnd(): Total {
   const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab, ...network]);
   const stories =
-    started.failed === 0
-      ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand", "--testTimeout=600000"])
-      : { passed: 0, failed: 1 };
+    started.failed === 0 ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand"]) : { passed: 0, failed: 1 };
   const stopped = check("lab taken away", "node", ["dist/lab/cli.js", "down", ...lab]);
   return sum([started, stories, stopped]);
 }

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { run } from "../machine/command";
 import { messageOf } from "../machine/errors";
-import { interruptSignal } from "../machine/interrupt";
+import { interruptSignal, throwIfInterrupted } from "../machine/interrupt";
 import type { Report } from "../machine/progress";
 import type { Component, Download } from "./components";
 
@@ -26,11 +26,22 @@ async function fetchDownload(download: Download, folder: string, report: Report)
   const target = path.join(folder, name);
   await save(download.url, target, sum);
   if (!download.members) return;
-  for (const [file, member] of Object.entries(download.members)) {
-    await run("tar", ["--extract", "--gzip", "--file", target, "--directory", folder, member]);
-    await fs.rename(path.join(folder, member), path.join(folder, file));
-  }
+  await unpackMembers(target, download.members, folder);
   await fs.rm(target);
+}
+
+/**
+ * Takes members out of a gzipped tar, each under a name of its own.
+ *
+ * @param members file name in `folder` -> name in the archive
+ */
+export async function unpackMembers(archive: string, members: Record<string, string>, folder: string): Promise<void> {
+  // Beside, since a folder of the archive may have the name that a member shall get: pulumi/pulumi.
+  const unpacked = await fs.mkdtemp(path.join(folder, ".unpacked-"));
+  await run("tar", ["--extract", "--gzip", "--file", archive, "--directory", unpacked, ...Object.values(members)]);
+  for (const [file, member] of Object.entries(members))
+    await fs.rename(path.join(unpacked, member), path.join(folder, file));
+  await fs.rm(unpacked, { recursive: true });
 }
 
 async function save(url: string, target: string, sha256: string): Promise<void> {
@@ -46,7 +57,10 @@ async function save(url: string, target: string, sha256: string): Promise<void> 
       }
     },
     createWriteStream(target),
-  );
+  ).catch((error: unknown) => {
+    throwIfInterrupted();
+    throw error;
+  });
   const seen = hash.digest("hex");
   if (seen !== sha256) throw new Error(`${url}: SHA-256 is ${seen}, published is ${sha256}`);
 }
@@ -54,6 +68,7 @@ async function save(url: string, target: string, sha256: string): Promise<void> 
 async function answer(url: string, timeoutMilliseconds: number): Promise<Response> {
   const signal = AbortSignal.any([AbortSignal.timeout(timeoutMilliseconds), interruptSignal()]);
   const response = await fetch(url, { signal }).catch((error: unknown) => {
+    throwIfInterrupted();
     const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
     throw new Error(`${new URL(url).host}: ${cause}`);
   });

@@ -1,4 +1,5 @@
 import { type DefaultRenderer, Listr, type ListrTask, PRESET_TIMER, type SimpleRenderer } from "listr2";
+import { interrupt, interruptSignal, resetInterrupt } from "./interrupt";
 
 type Task = ListrTask<object, typeof DefaultRenderer, typeof SimpleRenderer>;
 
@@ -23,8 +24,10 @@ export type Renderer = "auto" | "silent";
  * a step starts, one for each thing it does, and one with its time when it ends.
  */
 export async function runSteps(steps: (Step | Step[])[], renderer: Renderer = "auto"): Promise<void> {
+  const begun: Promise<void>[] = [];
+  const toTask = (step: Step): Task => taskOf({ ...step, run: (report) => kept(begun, step.run(report)) });
   const list = new Listr<object, "default", "simple">(
-    steps.map((step) => (Array.isArray(step) ? sideBySide(step) : taskOf(step))),
+    steps.map((step) => (Array.isArray(step) ? sideBySide(step.map(toTask)) : toTask(step))),
     {
       concurrent: false,
       exitOnError: true,
@@ -37,16 +40,30 @@ export async function runSteps(steps: (Step | Step[])[], renderer: Renderer = "a
   try {
     await list.run({});
   } catch (error) {
+    await endAll(begun);
     throw error instanceof StepFailure ? error.cause : error;
   }
+}
+
+function kept(begun: Promise<void>[], step: Promise<void>): Promise<void> {
+  begun.push(step);
+  return step;
+}
+
+/** Ends the steps beside one that failed: whoever cleans up next must find nobody still at work. */
+async function endAll(begun: Promise<void>[]): Promise<void> {
+  const byPerson = interruptSignal().aborted;
+  interrupt();
+  await Promise.allSettled(begun);
+  if (!byPerson) resetInterrupt();
 }
 
 /** Stands for the error of a step in the list, which then does not print what the caller prints anyway. */
 class StepFailure extends Error {}
 
 /** Without a title of its own the group does not show, only its steps. */
-function sideBySide(steps: Step[]): Task {
-  return { task: (_context, task) => task.newListr(steps.map(taskOf), { concurrent: true, exitOnError: true }) };
+function sideBySide(tasks: Task[]): Task {
+  return { task: (_context, task) => task.newListr(tasks, { concurrent: true, exitOnError: true }) };
 }
 
 function taskOf(step: Step): Task {

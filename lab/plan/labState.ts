@@ -10,8 +10,6 @@ export interface LabState {
   options: LabOptions;
   /** Known once they were found. */
   binaries?: Binaries;
-  /** Pulumi packages whose plugin is a stand-in. */
-  standIns?: string[];
   /** The last `up` went through. */
   complete: boolean;
 }

@@ -19,8 +19,11 @@ export function pulumiFiles(directory: string) {
   };
 }
 
-/** Variables by which any call of `pulumi` in the lab's Pulumi project is about that lab only. */
-export function pulumiEnvironment(files: LabFiles): Record<string, string> {
+/**
+ * Variables by which any call of `pulumi` in the lab's Pulumi project is about that lab only. Those that are undefined have
+ * to be taken out of the environment.
+ */
+export function pulumiEnvironment(files: LabFiles): Record<string, string | undefined> {
   const { bin, home, state } = pulumiFiles(files.pulumi);
   // A release's language host runs the `node` on PATH, which has to be the one that this project is for.
   const nodejs = path.join(projectDirectory(), "node_modules", ".bin");
@@ -29,6 +32,10 @@ export function pulumiEnvironment(files: LabFiles): Record<string, string> {
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE_FILE: files.passphrase,
+    // It would win over the file, an empty one too.
+    PULUMI_CONFIG_PASSPHRASE: undefined,
+    // It would have the CLI write outside of its home.
+    PULUMI_CREDENTIALS_PATH: undefined,
     PULUMI_STACK: stackName,
     // The home has all plugins; the CLI warns of each that it finds on PATH, and is slower.
     PULUMI_IGNORE_AMBIENT_PLUGINS: "true",

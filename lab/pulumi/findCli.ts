@@ -6,6 +6,7 @@ import * as semver from "semver";
 import { pulumi } from "../binaries/components";
 import { resolveBinaries } from "../binaries/resolver";
 import { tryRun } from "../machine/command";
+import { cacheDirectory } from "../machine/directories";
 import { LabError } from "../machine/errors";
 import type { Report } from "../machine/progress";
 
@@ -21,16 +22,15 @@ export interface PulumiCli {
 const oldestVersion = "3.260.0";
 
 /**
- * Finds the Pulumi CLI: on PATH, in Pulumi's own version folders, in the lab's cache, as official release, or by a build
- * from its Go modules, in this order. One line says which it took.
+ * Finds the Pulumi CLI: in the folder the person names, on PATH, in Pulumi's own version folders, in the lab's cache, as
+ * official release, or by a build from its Go modules, in this order. One line says which it took.
  *
- * @param folder where the person wants binaries to be taken from first
+ * @param folder where the person wants binaries to be taken from before all other sources
  */
 export async function findCli(folder: string | undefined, report: Report): Promise<PulumiCli> {
   report.working("looking for the Pulumi CLI");
-  for (const found of [...onPath("pulumi"), ...(await inVersionFolders())]) {
-    // A shell that has a lab's environment finds that lab's link to it.
-    const command = await fs.realpath(found);
+  for (const found of [...inFolder(folder), ...onPath("pulumi"), ...(await inVersionFolders())]) {
+    const command = await behindLabLink(found);
     const version = await versionOf(command);
     if (version !== undefined && semver.gte(version, oldestVersion)) {
       report.note(`pulumi ${version}: ${command}`);
@@ -40,9 +40,23 @@ export async function findCli(folder: string | undefined, report: Report): Promi
     report.note(`${command}: passed over, it ${seen}, and ${oldestVersion} or newer is needed`);
   }
   const component = pulumi();
-  const { pulumi: file } = await resolveBinaries([component], folder, report);
-  if (file === undefined) throw new LabError("pulumi: not among the files found", "install the Pulumi CLI");
-  return { command: file.path, version: (await versionOf(file.path)) ?? component.version };
+  const { pulumi: file } = await resolveBinaries([component], undefined, report);
+  const version = file && (await versionOf(file.path));
+  if (!version) throw new LabError(`${file?.path ?? "pulumi"}: does not say its version`, "install the Pulumi CLI");
+  return { command: file.path, version };
+}
+
+function inFolder(folder: string | undefined): string[] {
+  return folder === undefined ? [] : [path.resolve(folder, "pulumi")].filter((file) => existsSync(file));
+}
+
+/**
+ * A shell that has a lab's environment finds that lab's link, which goes when the lab does. Other links stay as they are:
+ * what is behind them may go by the name it is called by.
+ */
+async function behindLabLink(file: string): Promise<string> {
+  const ofLab = existsSync(path.join(path.dirname(file), "..", "home", labHomeMark));
+  return ofLab ? fs.realpath(file) : file;
 }
 
 /** Marks a PULUMI_HOME as a lab's. */
@@ -76,7 +90,8 @@ async function inVersionFolders(): Promise<string[]> {
 }
 
 async function versionOf(command: string): Promise<string | undefined> {
-  const env = { PULUMI_SKIP_UPDATE_CHECK: "true" };
+  // Every call leaves a log in its home, which must not be the person's own.
+  const env = { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: path.join(cacheDirectory(), "pulumi") };
   const { code, stdout } = await tryRun(command, ["version"], { env, timeoutSeconds: 30 });
   return code === 0 ? (semver.parse(stdout.trim())?.version ?? undefined) : undefined;
 }

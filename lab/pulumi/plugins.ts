@@ -9,7 +9,7 @@ import type { Report } from "../machine/progress";
 import { standInNames } from "../standins/names";
 import type { LabFiles } from "../plan/layout";
 import { pulumiFiles } from "./environment";
-import { type PulumiCli, labHomeMark, onPath, pulumiHome } from "./findCli";
+import { type PulumiCli, labHomeMark, pulumiHome } from "./findCli";
 import { type RequiredPlugin, requiredPlugins } from "./requiredPlugins";
 
 const downloadTimeoutSeconds = 600;
@@ -19,19 +19,19 @@ export async function installCli(cli: PulumiCli, files: LabFiles): Promise<void>
   await linkTo(path.join(pulumiFiles(files.pulumi).bin, "pulumi"), cli.command);
 }
 
-/** Puts the plugins that the program needs into the lab's PULUMI_HOME. Returns the names of those that are stand-ins. */
-export async function installPlugins(cli: PulumiCli, files: LabFiles, report: Report): Promise<string[]> {
+/** Puts the plugins that the program needs into the lab's PULUMI_HOME. */
+export async function installPlugins(cli: PulumiCli, files: LabFiles, report: Report): Promise<void> {
   const { home } = pulumiFiles(files.pulumi);
   await writeFileAtomic(path.join(home, labHomeMark), "");
   await installNodejs(cli, path.join(home, "plugins"), report);
   const plugins = requiredPlugins(projectDirectory());
-  const standIns = await Promise.all(plugins.map((plugin) => installPlugin(cli, home, plugin, report)));
-  return plugins.filter((_, index) => standIns[index]).map(({ name }) => name);
+  await Promise.all(plugins.map((plugin) => installPlugin(cli, home, plugin, report)));
 }
 
 /**
  * What runs programs and dynamic providers in Node.js. A Pulumi release has both beside its CLI, where the CLI looks
- * first; a CLI that was installed another way may have them on PATH; a CLI from the Go modules gets the lab's own.
+ * first; one that was installed another way may have them beside the link by which it was found; a CLI from the Go modules
+ * gets the lab's own. None is taken from elsewhere: it might belong to another version.
  */
 async function installNodejs(cli: PulumiCli, plugins: string, report: Report): Promise<void> {
   const release = path.dirname(await fs.realpath(cli.command));
@@ -43,7 +43,9 @@ async function installNodejs(cli: PulumiCli, plugins: string, report: Report): P
   for (const [kind, script] of Object.entries(wanted)) {
     const name = `pulumi-${kind}`;
     const file = path.join(plugins, `${kind}-v${cli.version}`, name);
-    const [found] = [path.join(release, name), ...onPath(name)].filter((candidate) => existsSync(candidate));
+    const [found] = [release, path.dirname(cli.command)]
+      .map((folder) => path.join(folder, name))
+      .filter((candidate) => existsSync(candidate));
     if (found === undefined) await writeLauncher(file, script);
     else if (path.dirname(found) === release) await fs.rm(path.dirname(file), { recursive: true, force: true });
     else await linkTo(file, found);
@@ -53,35 +55,40 @@ async function installNodejs(cli: PulumiCli, plugins: string, report: Report): P
 
 /**
  * A plugin of a package: the person's own, else as Pulumi publishes it, else the lab's stand-in. One line says which.
- * Returns whether it is a stand-in.
  */
-async function installPlugin(cli: PulumiCli, home: string, plugin: RequiredPlugin, report: Report): Promise<boolean> {
+async function installPlugin(cli: PulumiCli, home: string, plugin: RequiredPlugin, report: Report): Promise<void> {
   const executable = `pulumi-resource-${plugin.name}`;
   const inPlugins = path.join("plugins", `resource-${plugin.name}-v${plugin.version}`, executable);
   const title = `plugin ${plugin.name} ${plugin.version}`;
-  const [own] = [path.join(pulumiHome(), inPlugins), ...onPath(executable)].filter((file) => existsSync(file));
   const cache = path.join(cacheDirectory(), "pulumi");
-  const refusal = own === undefined ? await download(cli, cache, plugin) : undefined;
+  const [own, downloaded] = [pulumiHome(), cache].map((folder) => path.join(folder, inPlugins)) as [string, string];
+  const refusal = existsSync(own) ? undefined : await download(cli, cache, plugin, downloaded);
   if (refusal === undefined) {
-    const file = own ?? path.join(cache, inPlugins);
+    const file = existsSync(own) ? own : downloaded;
     await linkTo(path.join(home, inPlugins), file);
     report.note(`${title}: ${file}`);
-    return false;
+    return;
   }
   if (!standInNames.includes(plugin.name))
     throw new Error(`${title}: cannot be had, and there is no stand-in\n${refusal}`);
   const script = path.join(projectDirectory(), "dist", "lab", "standins", `${plugin.name}.js`);
   await writeLauncher(path.join(home, inPlugins), script);
   report.note(`${title}: a stand-in (${refusal})`);
-  return true;
 }
 
 /** Has the CLI download a plugin into a PULUMI_HOME of the cache. Returns why it could not. */
-async function download(cli: PulumiCli, home: string, { name, version }: RequiredPlugin): Promise<string | undefined> {
-  const args = ["plugin", "install", "resource", name, version, "--non-interactive"];
+async function download(
+  cli: PulumiCli,
+  home: string,
+  { name, version }: RequiredPlugin,
+  file: string,
+): Promise<string | undefined> {
+  if (existsSync(file)) return undefined;
+  // Exactly: else a newer version that is there already counts as this one.
+  const args = ["plugin", "install", "resource", name, version, "--exact", "--non-interactive"];
   const env = { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };
   const { code, stderr } = await tryRun(cli.command, args, { env, timeoutSeconds: downloadTimeoutSeconds });
-  if (code === 0) return undefined;
+  if (code === 0) return existsSync(file) ? undefined : `the CLI says it installed it, and there is no ${file}`;
   const reason = stderr.match(/Error downloading plugin: .*/g)?.at(-1) ?? lastLines(stderr, 1);
   return reason.replace(/.*: (dial|Get) /, "$1 ");
 }

@@ -20,7 +20,7 @@ interface PackageManifest {
  * The plugins that the packages a program depends on ask for, by name.
  *
  * @param directory the program's folder, with its package.json
- * @example requiredPlugins("/work/program") // [{ name: "command", version: "1.2.1" }, ...]
+ * @example requiredPlugins("/home/me/program") // [{ name: "command", version: "1.2.1" }, ...]
  */
 export function requiredPlugins(directory: string): RequiredPlugin[] {
   const dependencies = Object.keys(readManifest(path.join(directory, "package.json"))?.dependencies ?? {});

@@ -45,7 +45,8 @@ async function setSecrets(files: LabFiles, secrets: Record<string, string>): Pro
   const shown = await pulumi(files, ["config", "--show-secrets", "--json"]);
   const present = JSON.parse(shown) as Record<string, { value?: string; secret: boolean } | undefined>;
   for (const [key, value] of Object.entries(secrets)) {
-    if (present[key]?.secret && present[key].value === value) continue;
+    // The CLI takes a line break off the end of what it reads.
+    if (present[key]?.secret && present[key].value === value.replace(/\n$/, "")) continue;
     await pulumi(files, ["config", "set", "--secret", key], value);
   }
 }

@@ -1,4 +1,5 @@
 import type { Lab } from "../../lab/lab";
+import { run } from "../../lab/machine/command";
 import { breakHost, mendHost } from "../support/brokenHost";
 import { nodesOf } from "../support/labOfTests";
 import type { Stack } from "../support/stack";
@@ -45,10 +46,10 @@ describe("a host that dies after it became a node", () => {
 
   test("gets its change by the next up once it lives again, and the others are left alone", async () => {
     await mendHost(lab, dead);
-    const run = expectSuccess(await stack.up());
+    const steps = touched(expectSuccess(await stack.up()));
     expect(await maxPods(dead)).toBe("99");
-    expect(touched(run)).toContain(`${dead}-kubelet`);
-    for (const host of others) expect(touched(run).filter((name) => name.startsWith(host))).toEqual([]);
+    expect(steps).toContain(`${dead}-kubelet`);
+    for (const host of others) expect(steps.filter((name) => name.startsWith(host))).toEqual([]);
     expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
     stack.configure();
     expectSuccess(await stack.up());
@@ -66,6 +67,9 @@ describe("a host that is down", () => {
     expectSuccess(await stack.destroy());
   });
 
+  /** What the machine knows of who has that address: it has asked, where anything was to be sent there. */
+  const askedFor = (): Promise<string> => run("ip", ["neigh", "show", "to", deadAddress]);
+
   test("is named, fails the run, and the others become Ready", async () => {
     stack.configure((config) => {
       const hosts = config["hosts"] as Record<string, unknown>[];
@@ -75,6 +79,7 @@ describe("a host that is down", () => {
     expect(ok).toBe(false);
     expect(steps).toContainEqual({ op: "create", name: "dead-preflight", failed: true });
     expect(output).toContain(deadAddress);
+    expect(await askedFor()).toContain(deadAddress);
     const nodes = await nodesOf(lab);
     expect(nodes.map(({ name, ready }) => ({ name, ready }))).toEqual(
       lab.hosts.map(({ name }) => ({ name, ready: true })),
@@ -82,8 +87,10 @@ describe("a host that is down", () => {
   });
 
   test("is forgotten without a connection when it leaves the stack before it ever joined", async () => {
+    await run("ip", ["neigh", "flush", "to", deadAddress]);
     stack.configure();
     expectSuccess(await stack.up());
+    expect(await askedFor()).toBe("");
     expectSuccess(await stack.up({ expectNoChanges: true }));
   });
 });

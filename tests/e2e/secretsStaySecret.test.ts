@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
 import type { Lab } from "../../lab/lab";
 import { openTestLab } from "../support/labOfTests";
 import { filesWith, foundIn, searchArguments, secretsOf, traces, watchProcesses } from "../support/secrets";
@@ -112,9 +113,14 @@ describe("no secret of a stack is", () => {
 
   test("in the checkpoint, nor in any other file that the runs left on the machine", async () => {
     expect(checkpoints.map((text) => foundIn(text, secrets))).toEqual(checkpoints.map(() => []));
-    // The lab's own credentials show that the search finds; etcd is the cluster's, and the token's Secret is in it.
+    const compressed = join(temporary, "compressed.log");
+    writeFileSync(compressed, gzipSync(`a line with ${secrets["passphrase"]}`));
+    // This and the lab's own credentials show that the search finds; etcd is the cluster's, and the token's Secret is in it.
     const found = (await filesWith(secrets, directory)).map((path) => relative(directory, path));
-    expect(found.filter((path) => !path.startsWith("etcd/"))).toEqual(credentials);
+    expect(found.filter((path) => !path.startsWith("etcd/"))).toEqual([
+      ...credentials,
+      relative(directory, compressed),
+    ]);
   });
 
   test("in a file on a host that others than root may read, or in its journal", () => {

@@ -4,18 +4,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../host/connection";
 import { openSession } from "../../host/session";
 import { temporaryDirectory } from "../support/localShell";
-import { generateKey, startSshServer } from "../support/sshServer";
-import type { TestSshServer } from "../support/sshServer";
+import { newSshKeyPair, SshHost } from "../support/sshHost";
 
 describe("a session to a host", () => {
-  let server: TestSshServer;
+  let server: SshHost;
   let connection: Connection;
   beforeEach(async () => {
-    server = await startSshServer();
-    const { port, hostKey, userKey: privateKey } = server;
+    server = await new SshHost().start();
+    const { port, hostKey, privateKey } = server;
     connection = { host: "127.0.0.1", port, hostKey, privateKey };
   });
-  afterEach(() => server.close());
+  afterEach(() => server.stop());
 
   it("runs scripts on standard input, so that nothing of them is in an argument list", async () => {
     const session = await openSession(connection);
@@ -88,7 +87,7 @@ describe("a session to a host", () => {
   });
 
   it("refuses a host with another key, at once and without logging in", async () => {
-    const other = generateKey().public;
+    const other = newSshKeyPair().public;
     await expect(openSession({ ...connection, hostKey: other })).rejects.toThrow(
       "the host's key is not the one in hostKey",
     );
@@ -97,7 +96,7 @@ describe("a session to a host", () => {
   });
 
   it("does not repeat a login that was refused: that is how accounts get locked", async () => {
-    const stranger = generateKey().private;
+    const stranger = newSshKeyPair().private;
     await expect(openSession({ ...connection, privateKey: stranger })).rejects.toThrow("login refused");
     expect(server.connections).toBe(1);
   });
@@ -109,7 +108,7 @@ describe("a session to a host", () => {
   });
 
   it("names a host that does not answer, with what to look at", async () => {
-    server.close();
+    await server.stop();
     await expect(openSession({ ...connection, dialErrorLimit: 2 })).rejects.toThrow(
       /root@127\.0\.0\.1:\d+: unreachable over SSH after 2 attempts: .*ECONNREFUSED.*; check that the host is up/,
     );

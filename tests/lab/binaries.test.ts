@@ -6,7 +6,8 @@ import { cacheFolder, fromCache, intoCache } from "../../lab/binaries/binaryCach
 import { type Component, components } from "../../lab/binaries/components";
 import { fromFolder } from "../../lab/binaries/folder";
 import { buildModule } from "../../lab/binaries/goModules";
-import { checksumFor } from "../../lab/binaries/release";
+import { run } from "../../lab/machine/command";
+import { checksumFor, unpackMembers } from "../../lab/binaries/release";
 
 const sum = "9214af3f6ca57e0b2a0e0b7fa8fd3df895ad88d2621df7b0bf4f0cc7d5e5b098";
 
@@ -47,6 +48,59 @@ replace (
 \tk8s.io/api => k8s.io/api v0.37.2
 )
 `);
+});
+
+test("a module that builds Pulumi takes the SDK beside it as published, and its forks as Pulumi names them", () => {
+  const upstream = {
+    Module: { Path: "github.com/pulumi/pulumi/pkg/v3" },
+    Go: "1.26.6",
+    Require: [
+      { Path: "github.com/pulumi/pulumi/sdk/v3", Version: "v3.274.1" },
+      { Path: "github.com/atotto/clipboard", Version: "v0.1.4" },
+      { Path: "github.com/example/other", Version: "v1.0.0" },
+    ],
+    Replace: [
+      { Old: { Path: "github.com/pulumi/pulumi/sdk/v3" }, New: { Path: "../sdk" } },
+      {
+        Old: { Path: "github.com/atotto/clipboard" },
+        New: { Path: "github.com/tgummerer/clipboard", Version: "v0.0.0-20241001131231-d02d263e614e" },
+      },
+      {
+        Old: { Path: "github.com/example/other", Version: "v1.0.0" },
+        New: { Path: "github.com/example/other", Version: "v1.0.1" },
+      },
+    ],
+  };
+  expect(buildModule(upstream, "3.274.1")).toBe(`module lab
+
+go 1.26.6
+
+require (
+\tgithub.com/pulumi/pulumi/pkg/v3 v3.274.1
+\tgithub.com/pulumi/pulumi/sdk/v3 v3.274.1
+\tgithub.com/atotto/clipboard v0.1.4
+\tgithub.com/example/other v1.0.0
+)
+
+replace (
+\tgithub.com/atotto/clipboard => github.com/tgummerer/clipboard v0.0.0-20241001131231-d02d263e614e
+\tgithub.com/example/other v1.0.0 => github.com/example/other v1.0.1
+)
+`);
+});
+
+test("members of an archive are taken out also under the name of the folder they lie in", async () => {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "release-"));
+  await fs.mkdir(path.join(folder, "pulumi"));
+  await fs.writeFile(path.join(folder, "pulumi/pulumi"), "the CLI");
+  await fs.writeFile(path.join(folder, "pulumi/pulumi-language-nodejs"), "its host");
+  const archive = path.join(folder, "release.tar.gz");
+  await run("tar", ["--create", "--gzip", "--file", archive, "--directory", folder, "--remove-files", "pulumi"]);
+  const members = { pulumi: "pulumi/pulumi", "pulumi-language-nodejs": "pulumi/pulumi-language-nodejs" };
+  await unpackMembers(archive, members, folder);
+  expect((await fs.readdir(folder)).sort()).toEqual(["pulumi", "pulumi-language-nodejs", "release.tar.gz"]);
+  expect(await fs.readFile(path.join(folder, "pulumi"), "utf8")).toBe("the CLI");
+  await fs.rm(folder, { recursive: true });
 });
 
 test("releases are the official ones of version and architecture", () => {

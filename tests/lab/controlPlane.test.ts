@@ -6,7 +6,6 @@ import { load } from "js-yaml";
 import { controlPlanePrograms } from "../../lab/controlPlane/controlPlanePrograms";
 import { ensureCredentials } from "../../lab/controlPlane/credentials";
 import { type LabLayout, layoutOf } from "../../lab/plan/layout";
-import { nftablesRules } from "../../lab/network/network";
 import { completeOptions } from "../../lab/plan/options";
 
 const options = completeOptions({ subnet: "10.232.0.0/24", name: "x" });
@@ -101,20 +100,4 @@ describe("credentials", () => {
     );
     expect(createPublicKey(key ?? "").export({ type: "spki", format: "pem" })).toBe(pub);
   });
-});
-
-test("the machine hides hosts and pods behind its address only where they leave the lab", () => {
-  expect(nftablesRules(options, layoutOf(options, "/tree"))).toBe(`table ip kwn-x
-delete table ip kwn-x
-table ip kwn-x {
-  chain postrouting {
-    type nat hook postrouting priority srcnat;
-    ip saddr { 10.232.0.0/24, 10.3.0.0/16 } oifname != "kwn-x" masquerade
-  }
-  chain output {
-    type filter hook output priority filter;
-    oifname "kwn-x" icmp type redirect drop
-  }
-}
-`);
 });

@@ -10,7 +10,6 @@ import { readIfExists } from "../../lab/machine/files";
 import { interrupt, pollUntil, resetInterrupt } from "../../lab/machine/interrupt";
 import { withLock } from "../../lab/machine/lock";
 import { acquire, leasesOf, release } from "../../lab/machine/machineState";
-import { overlaps } from "../../lab/network/freeNetworks";
 import { processesWith, startTimeOf } from "../../lab/machine/processTable";
 
 let directory: string;
@@ -29,14 +28,6 @@ test("capabilities are read from a set, and those that Docker may not know are l
   expect(capabilitiesIn("1ffffffffff")).toHaveLength(38);
   expect(capabilitiesIn("1fffeffffff")).not.toContain("SYS_RESOURCE");
   expect(capabilitiesIn("21")).toEqual(["CHOWN", "KILL"]);
-});
-
-test.each([
-  ["10.231.0.0/24", "10.231.0.0/16", true],
-  ["10.231.0.7", "10.231.0.0/24", true],
-  ["10.2.0.0/16", "10.231.0.0/24", false],
-])("networks %s and %s share addresses: %p", (one, other, shared) => {
-  expect([overlaps(one, other), overlaps(other, one)]).toEqual([shared, shared]);
 });
 
 describe("what labs share on a machine", () => {

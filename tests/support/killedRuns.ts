@@ -44,19 +44,28 @@ export async function reach({ lines, ended }: RunningProcess, { after, milliseco
   await sleep(milliseconds);
 }
 
-/** Sends the engine a signal at a moment, and waits for its end. */
+/** Sends the CLI a signal at a moment, and waits for its end. */
 export async function signalAt(running: RunningProcess, moment: Moment, signal: NodeJS.Signals): Promise<Ended> {
   await reach(running, moment);
   process.kill(running.pid, signal);
   return running.ended;
 }
 
-/** Ends the engine, the program and the plugins at once, as a machine that loses its power does. */
+/** Ends the CLI, the program and the plugins at once, as a machine that loses its power does. */
 export async function powerCutAt(running: RunningProcess, moment: Moment): Promise<Ended> {
   await reach(running, moment);
   const family = [running.pid, ...descendants(running.pid)];
-  for (const pid of family) process.kill(pid, "SIGKILL");
+  family.forEach(kill);
   return running.ended;
+}
+
+/** Of those that were alive a moment ago, one may have ended by itself. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function descendants(parent: number): number[] {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { constants, gunzipSync } from "node:zlib";
 import { tryRun } from "../../lab/machine/command";
 import type { Lab } from "../../lab/lab";
 import { readCheckpoint } from "./checkpoint";
@@ -77,12 +78,29 @@ export function foundIn(text: string, secrets: Record<string, string>): string[]
     .map(([name]) => name);
 }
 
-/** Files below a directory that give a secret away. The search reads what it looks for from its standard input. */
+/**
+ * Files below a directory that give a secret away, as they are or decompressed. The search reads what it looks for from its
+ * standard input.
+ */
 export async function filesWith(secrets: Record<string, string>, directory: string): Promise<string[]> {
   const input = Object.values(secrets).flatMap(traces).join("\n");
   const { code, stdout, stderr } = await tryRun("grep", [...searchArguments, directory], { input });
   if (code > 1) throw new Error(stderr);
-  return stdout.trim().split("\n").sort();
+  const compressed = gzipLogs(directory).filter((path) => foundIn(decompressed(path), secrets).length > 0);
+  return [...stdout.split("\n"), ...compressed].filter((path) => path !== "").sort();
+}
+
+/** The CLI's logs are gzip, but for those of a stack's runs, which are encrypted as the secrets of its state are. */
+function gzipLogs(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".log"))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readFileSync(path).subarray(0, 2).toString("hex") === "1f8b");
+}
+
+/** As far as it goes: a log has no end yet where its process was killed. */
+function decompressed(path: string): string {
+  return gunzipSync(readFileSync(path), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
 }
 
 /** Of grep: names of files with one of the texts of its standard input, whatever kind of file; no devices. */

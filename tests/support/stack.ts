@@ -6,6 +6,7 @@ import type { Lab } from "../../lab/lab";
 import { run } from "../../lab/machine/command";
 import { pulumiEnvironment, pulumiFiles } from "../../lab/pulumi/environment";
 import { namespace } from "../../lab/pulumi/namespace";
+import { labVariable } from "../../lab/plan/layout";
 import { openTestLab } from "./labOfTests";
 import { type RunningProcess, startProcess } from "./runningProcess";
 import { type Run, RunRecorder } from "./stackRun";
@@ -20,7 +21,8 @@ export class Stack {
   private constructor(
     private readonly lab: Lab,
     private readonly stack: automation.Stack,
-    private readonly env: Record<string, string>,
+    private readonly env: NodeJS.ProcessEnv,
+    private readonly backend: string,
   ) {}
 
   /**
@@ -30,7 +32,13 @@ export class Stack {
   static async open(lab: Lab, name = "stories", backend = pulumiFiles(lab.files.pulumi).state): Promise<Stack> {
     const workDir = lab.files.pulumi;
     // No agent: a run must not depend on who is logged in.
-    const env = { ...pulumiEnvironment(lab.files), PULUMI_BACKEND_URL: `file://${backend}`, SSH_AUTH_SOCK: "" };
+    const env = {
+      ...pulumiEnvironment(lab.files),
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      SSH_AUTH_SOCK: "",
+      // So that taking the lab down ends what killed runs have left.
+      [labVariable]: lab.files.directory,
+    };
     const workspace = await automation.LocalWorkspace.create({
       workDir,
       pulumiHome: pulumiFiles(workDir).home,
@@ -39,7 +47,7 @@ export class Stack {
     });
     // Before the stack is made: it takes over the salt by which the lab's secrets are encrypted.
     writeConfiguration(lab, name, () => undefined);
-    return new Stack(lab, await automation.Stack.createOrSelect(name, workspace), env);
+    return new Stack(lab, await automation.Stack.createOrSelect(name, workspace), env, backend);
   }
 
   get name(): string {
@@ -48,12 +56,7 @@ export class Stack {
 
   /** Where the file backend keeps its state. */
   get stateFile(): string {
-    const { state } = pulumiFiles(this.lab.files.pulumi);
-    return join(state, ".pulumi", "stacks", namespace, `${this.name}.json`);
-  }
-
-  get configFile(): string {
-    return configurationFile(this.lab, this.name);
+    return join(this.backend, ".pulumi", "stacks", namespace, `${this.name}.json`);
   }
 
   /** Starts from the lab's configuration again and applies an edit; keys are without the namespace. */
@@ -115,10 +118,6 @@ export class Stack {
   }
 }
 
-function configurationFile(lab: Lab, name: string): string {
-  return join(lab.files.pulumi, `Pulumi.${name}.yaml`);
-}
-
 function writeConfiguration(lab: Lab, name: string, edit: (config: Configuration) => void): void {
   const file = load(readFileSync(lab.files.stackConfig, "utf8")) as { config: Configuration };
   const prefix = `${namespace}:`;
@@ -127,7 +126,7 @@ function writeConfiguration(lab: Lab, name: string, edit: (config: Configuration
   edit(config);
   const named = Object.entries(config).map(([key, value]) => [`${prefix}${key}`, value]);
   const text = dump({ ...file, config: Object.fromEntries(named) as Configuration });
-  writeFileSync(configurationFile(lab, name), text, { mode: 0o600 });
+  writeFileSync(join(lab.files.pulumi, `Pulumi.${name}.yaml`), text, { mode: 0o600 });
 }
 
 async function recorded<Options extends automation.UpOptions>(

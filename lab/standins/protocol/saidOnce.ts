@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { startTimeOf } from "../../machine/processTable";
 
@@ -14,7 +13,10 @@ function processName(pid: number): string {
  * none can be written, it is better to say something twice than never.
  */
 export function isFirstOfRun(name: string): boolean {
-  const folder = join(tmpdir(), `pulumi-stand-ins-${userInfo().uid}`);
+  const home = process.env.PULUMI_HOME;
+  // Nowhere else is safe to write to by a name that anybody can guess.
+  if (!home) return true;
+  const folder = join(home, "stand-ins-said");
   const marker = join(folder, `${name}-${processName(process.ppid)}`);
   try {
     mkdirSync(folder, { recursive: true });

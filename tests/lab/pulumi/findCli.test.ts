@@ -61,10 +61,28 @@ describe("the Pulumi CLI that a lab takes", () => {
     const command = await install("mine/pulumi", "v3.274.1");
     await fs.mkdir(path.join(machine, "bin"));
     await fs.symlink(command, path.join(machine, "bin/pulumi"));
+    await fs.mkdir(path.join(machine, "home"));
+    await fs.writeFile(path.join(machine, "home/made-by-lab"), "");
     expect(await findCli(undefined, report)).toMatchObject({ command });
   });
 
-  test("comes from the folder of binaries that the person names, where there is no other", async () => {
+  test("is called by the link on PATH where that is nobody's of ours: what is behind may go by its name", async () => {
+    await install("shims/manager", "v3.274.1");
+    await fs.mkdir(path.join(machine, "bin"));
+    const command = path.join(machine, "bin/pulumi");
+    await fs.symlink(path.join(machine, "shims/manager"), command);
+    expect(await findCli(undefined, report)).toMatchObject({ command });
+  });
+
+  test("is asked for its version in a home that is not the person's", async () => {
+    await install("bin/pulumi", "v3.274.1; mkdir -p $PULUMI_HOME/logs");
+    await findCli(undefined, report);
+    await expect(fs.readdir(path.join(machine, "home"))).rejects.toThrow("ENOENT");
+    expect(await fs.readdir(path.join(machine, "cache/kubernetes-worker-nodes/pulumi"))).toEqual(["logs"]);
+  });
+
+  test("comes from the folder of binaries that the person names, before all others", async () => {
+    await install("bin/pulumi", "v3.280.0");
     const command = await install("mine/pulumi", "v3.274.1");
     expect(await findCli(path.join(machine, "mine"), report)).toMatchObject({ command });
   });

@@ -27,7 +27,8 @@ describe("the plugins of a lab", () => {
     // Downloads one plugin only, into the PULUMI_HOME it is given.
     command = await executable(
       "cli/pulumi",
-      `if [ "$4" = tls ]; then d=$PULUMI_HOME/plugins/resource-tls-v$5; mkdir -p "$d"; echo tls >"$d/pulumi-resource-tls"
+      `[ "$6" = --exact ] || exit 3
+       if [ "$4" = tls ]; then d=$PULUMI_HOME/plugins/resource-tls-v$5; mkdir -p "$d"; echo tls >"$d/pulumi-resource-tls"
        else echo "error: no such host" >&2; exit 1; fi`,
     );
   });
@@ -43,10 +44,13 @@ describe("the plugins of a lab", () => {
     return target;
   }
 
+  /** Returns the packages that got a stand-in, by the notes. */
   async function install(): Promise<string[]> {
     const cli = { command, version: "3.274.1" };
+    notes = [];
     await installCli(cli, files);
-    return installPlugins(cli, files, report);
+    await installPlugins(cli, files, report);
+    return notes.flatMap((line) => /^plugin (\w+) .*: a stand-in/.exec(line)?.[1] ?? []).sort();
   }
   const plugin = (name: string): Promise<string> => {
     const file = `pulumi-${name.replace(/-v[\d.]+$/, "")}`;
@@ -72,9 +76,20 @@ describe("the plugins of a lab", () => {
 
   test("are taken anew when better ones have come", async () => {
     expect(await install()).toEqual(["command", "kubernetes"]);
-    await executable("bin/pulumi-resource-kubernetes", "# real");
+    await executable(`person/.pulumi/plugins/${folder("kubernetes")}/pulumi-resource-kubernetes`, "# real");
     expect(await install()).toEqual(["command"]);
     expect(await plugin(folder("kubernetes"))).toContain("# real");
+  });
+
+  test("are stand-ins where the CLI says that it installed one, and there is none", async () => {
+    await executable("cli/pulumi", "exit 0");
+    expect(await install()).toEqual(["command", "kubernetes", "tls"]);
+    expect(notes.join("\n")).toContain("and there is no");
+  });
+
+  test("are of the versions that the program requires: one of any version on PATH is left alone", async () => {
+    await executable("bin/pulumi-resource-kubernetes", "# of some version");
+    expect(await install()).toEqual(["command", "kubernetes"]);
   });
 
   test("are not a lab's own stand-ins, where a shell with its environment brings it up again", async () => {
@@ -91,12 +106,21 @@ describe("the plugins of a lab", () => {
     expect(notes).toContain("language host: the lab's own");
   });
 
-  test("include no language host beside a CLI that has one, nor where one is on PATH", async () => {
+  test("include the language host beside the link by which the CLI was found, and none from elsewhere", async () => {
+    await executable("bin/pulumi-language-nodejs", "# of another CLI");
     await install();
-    const onPath = await executable("bin/pulumi-language-nodejs", "# of the person");
+    expect(notes).toContain("language host: the lab's own");
+    await fs.mkdir(path.join(machine, "usr"));
+    await fs.symlink(command, path.join(machine, "usr/pulumi"));
+    command = path.join(machine, "usr/pulumi");
+    const beside = await executable("usr/pulumi-language-nodejs", "# of this CLI");
     await install();
-    expect(await plugin("language-nodejs-v3.274.1")).toContain("# of the person");
-    expect(notes).toContain(`language host: ${onPath}`);
+    expect(await plugin("language-nodejs-v3.274.1")).toContain("# of this CLI");
+    expect(notes).toContain(`language host: ${beside}`);
+  });
+
+  test("include no language host beside a CLI that has one", async () => {
+    await install();
     const beside = await executable("cli/pulumi-language-nodejs");
     await executable("cli/pulumi-resource-pulumi-nodejs");
     await install();

@@ -1,7 +1,7 @@
 import { makeSecret, type PropertyMap } from "../../../lab/standins/protocol/values";
 import { commandStandIn } from "../../../lab/standins/command";
 import { PluginClient } from "./pluginClient";
-import { newSshKeyPair, SshHost } from "./sshHost";
+import { newSshKeyPair, SshHost } from "../../support/sshHost";
 
 let host: SshHost;
 let client: PluginClient;

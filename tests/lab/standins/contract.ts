@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { onPath, pulumiHome } from "../../../lab/pulumi/findCli";
 import type { Diff, PluginClient } from "./pluginClient";
 
 /** What a plugin answers to a sequence of calls, be it the real one or the stand-in. */
@@ -39,19 +39,11 @@ export function sdkVersion(name: string): string {
  */
 export function findRealPlugin(name: string): string | undefined {
   const executable = `pulumi-resource-${name}`;
-  const { KWN_REAL_PLUGINS, PULUMI_HOME, PATH = "" } = process.env;
-  const pulumiHomes = [PULUMI_HOME, join(homedir(), ".pulumi")].flatMap((home) =>
-    home ? [join(home, "plugins")] : [],
-  );
-  const folders = [...(KWN_REAL_PLUGINS ? [KWN_REAL_PLUGINS] : []), ...pulumiHomes].map((folder) =>
-    join(folder, `resource-${name}-v${sdkVersion(name)}`),
-  );
-  const files = [...folders, ...PATH.split(delimiter).filter(Boolean)].map((folder) => join(folder, executable));
-  return files.find((file) => existsSync(file) && !isStandIn(file));
+  const { KWN_REAL_PLUGINS } = process.env;
+  const folders = [...(KWN_REAL_PLUGINS ? [KWN_REAL_PLUGINS] : []), join(pulumiHome(), "plugins")];
+  const files = folders.map((folder) => join(folder, `resource-${name}-v${sdkVersion(name)}`, executable));
+  return [...files, ...onPath(executable)].find((file) => existsSync(file));
 }
-
-/** A lab's own PULUMI_HOME has stand-ins where the real plugins would be: scripts. */
-const isStandIn = (file: string): boolean => readFileSync(file).subarray(0, 2).toString() === "#!";
 
 /** All that a diff says, in one line. */
 export function verdict({ changes, diffs, replaces, details, hasDetails, deleteBeforeReplace }: Diff): string {

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isSecret, makeSecret, unknownValue, type PropertyMap } from "../../../lab/standins/protocol/values";
 import { verdict, type Contract, type Row, type Scene } from "./contract";
 import type { PluginClient } from "./pluginClient";
-import { newSshKeyPair, SshHost } from "./sshHost";
+import { newSshKeyPair, SshHost } from "../../support/sshHost";
 
 interface CommandScene extends Scene {
   host: SshHost;

@@ -35,11 +35,11 @@ let markers: string;
 
 beforeEach(() => {
   directory = mkdtempSync(join(os.tmpdir(), "standins-"));
-  jest.spyOn(os, "tmpdir").mockReturnValue(directory);
-  markers = join(directory, `pulumi-stand-ins-${os.userInfo().uid}`);
+  markers = join(directory, "stand-ins-said");
+  process.env.PULUMI_HOME = directory;
 });
 afterEach(() => {
-  jest.restoreAllMocks();
+  delete process.env.PULUMI_HOME;
   rmSync(directory, { recursive: true });
 });
 
@@ -82,6 +82,8 @@ describe("what it is, is said once a run", () => {
 
   test("and rather twice than never where no marker can be written", () => {
     writeFileSync(markers, "");
+    expect([isFirstOfRun("tls"), isFirstOfRun("tls")]).toEqual([true, true]);
+    delete process.env.PULUMI_HOME;
     expect([isFirstOfRun("tls"), isFirstOfRun("tls")]).toEqual([true, true]);
   });
 });

@@ -14,6 +14,7 @@ export class SshHost {
   readonly password = "correct horse";
   /** Commands run so far. */
   readonly commands: string[] = [];
+  /** Connections opened so far, refused logins included. */
   connections = 0;
   port = 0;
   private readonly server: Server;
@@ -71,8 +72,13 @@ export class SshHost {
     return this;
   }
 
-  async stop(): Promise<void> {
+  /** Cuts every open connection, as a reboot would. */
+  cut(): void {
     this.open.forEach((client) => client.end());
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 

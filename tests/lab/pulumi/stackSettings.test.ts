@@ -1,7 +1,7 @@
-import { generatedSettings } from "../../lab/pulumi/labSettings";
-import { layoutOf } from "../../lab/plan/layout";
-import { completeOptions } from "../../lab/plan/options";
-import { overlay } from "../../lab/pulumi/overlay";
+import { generatedSettings } from "../../../lab/pulumi/labSettings";
+import { layoutOf } from "../../../lab/plan/layout";
+import { completeOptions } from "../../../lab/plan/options";
+import { overlay } from "../../../lab/pulumi/overlay";
 
 const ns = "kubernetes-worker-nodes";
 
