@@ -3,6 +3,9 @@ import { shellQuote } from "./shellQuote";
 /** Where a host keeps, for each resource, the list of what we wrote there. */
 const stateDirectory = "/var/lib/kubernetes-worker-nodes";
 
+/** Held by the one script that runs; on a file system that a reboot empties. */
+const lockFile = "/run/kubernetes-worker-nodes.lock";
+
 /** How long a script waits for another one; less than a script may take altogether (session.ts). */
 const lockSeconds = 540;
 
@@ -17,7 +20,8 @@ const lockSeconds = 540;
  * (`.<name>.old`, a hard link) until the change is known to be good.
  *
  * A script outlives the run that sent it: it goes on to its end when the connection is lost, whatever it has to say then
- * (SIGPIPE is ignored), and one of the next run waits for it (a lock on /run, which leaves no file behind).
+ * (SIGPIPE is ignored), and one of the next run waits for it. The lock is a file that only root can open, so that nobody
+ * else can hold it; it goes when nothing of ours is left, and whoever waited for a lock that is gone takes the new one.
  */
 const library = String.raw`
 set -u
@@ -27,8 +31,13 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 export LC_ALL PATH
 trap '' PIPE
 fail() { printf '%s\n' "$*" >&2; exit 1; }
-exec 9</run
-flock -w ${String(lockSeconds)} 9 || fail "another script of ours has been changing this host for ${String(lockSeconds)} s; see what it waits for: ps -ef"
+while :; do
+  (umask 077; : >>"$lock") || fail "cannot write $lock"
+  exec 9<"$lock"
+  flock -w ${String(lockSeconds)} 9 || fail "another script of ours has been changing this host for ${String(lockSeconds)} s; see what it waits for: ps -ef"
+  [ "$lock" -ef /proc/self/fd/9 ] && break
+done
+present() { [ -e "$1" ] || [ -L "$1" ]; }
 beside() { printf '%s/.%s.%s' "$(dirname "$1")" "$(basename "$1")" "$2"; }
 owns() { grep -qxF "$1 $2" "$owned" 2>/dev/null; }
 own() {
@@ -55,18 +64,19 @@ stage_file() {
 }
 swap() {
   old=$(beside "$1" old)
-  if [ -e "$1" ] && ! owns f "$1"; then
-    mkdir -p -m 0700 "$state" && cp -p "$1" "$(original "$1")" || fail "cannot keep the original of $1"
+  if present "$1" && ! owns f "$1"; then
+    # A link, as that of a masked unit, is kept as a link.
+    mkdir -p -m 0700 "$state" && cp -dp "$1" "$(original "$1")" || fail "cannot keep the original of $1"
   fi
   own f "$1"
-  if [ ! -e "$old" ] && [ ! -e "$old-absent" ]; then
-    if [ -e "$1" ]; then ln "$1" "$old"; else : >"$old-absent"; fi || fail "cannot keep the version before $1"
+  if ! present "$old" && [ ! -e "$old-absent" ]; then
+    if present "$1"; then ln -P "$1" "$old"; else : >"$old-absent"; fi || fail "cannot keep the version before $1"
   fi
   mv -f "$(beside "$1" new)" "$1" || fail "cannot put $1 in place"
 }
 put_back() {
   old=$(beside "$1" old)
-  if [ -e "$old" ]; then mv -f "$old" "$1"; elif [ -e "$old-absent" ]; then rm -f "$old-absent" "$1"; fi
+  if present "$old"; then mv -f "$old" "$1"; elif [ -e "$old-absent" ]; then rm -f "$old-absent" "$1"; fi
 }
 settle() { old=$(beside "$1" old); rm -f "$old" "$old-absent"; }
 report_file() {
@@ -78,12 +88,12 @@ remove_owned() {
   [ -f "$owned" ] || return 0
   sed -n 's/^f //p' "$owned" | while read -r path; do
     rm -f "$path" "$(beside "$path" new)" "$(beside "$path" old)" "$(beside "$path" old-absent)"
-    [ ! -e "$(original "$path")" ] || mv "$(original "$path")" "$path"
+    ! present "$(original "$path")" || mv "$(original "$path")" "$path"
   done
   sed -n 's/^d //p' "$owned" | sort -r | while read -r path; do rmdir "$path" 2>/dev/null; done
   rm -f "$owned"
 }
-forget_state() { rmdir "$state" 2>/dev/null; return 0; }
+forget_state() { rmdir "$state" 2>/dev/null && rm -f "$lock"; return 0; }
 `;
 
 /**
@@ -93,6 +103,6 @@ forget_state() { rmdir "$state" 2>/dev/null; return 0; }
  * @param name names the resource's list of owned paths; unique on the host.
  */
 export function remoteScript(name: string, body: string): string {
-  const state = `state=${stateDirectory}\nowned=$state/${shellQuote(name)}.owned`;
+  const state = `lock=${lockFile}\nstate=${stateDirectory}\nowned=$state/${shellQuote(name)}.owned`;
   return `${state}\n${library}\nmain() {\n${body}\n}\nmain </dev/null\n`;
 }

@@ -11,6 +11,9 @@ import { dial } from "./sshClient";
 /** Longest time one script may run, in milliseconds; installing packages is the slowest of them. */
 const defaultDeadline = 10 * 60_000;
 
+/** Most that one script may print, in bytes: the process that collects it serves all hosts. Changed files are what is largest. */
+const longestOutput = 32 << 20;
+
 /** What a script left behind. */
 export interface ScriptResult {
   stdout: string;
@@ -37,10 +40,12 @@ export class Session {
   async mustRun(purpose: string, script: string): Promise<string> {
     const result = await this.run(script);
     if (result.code === 0) return result.stdout;
-    const detail = (result.stderr.trim() || result.stdout.trim()).split("\n").slice(-25).join("\n");
-    throw new Error(
-      `${describeConnection(this.connection)}: ${purpose} failed (exit status ${result.code}):\n${detail}`,
-    );
+    // A shell or sudo between gives a signal on as a status above 128.
+    const bySignal = result.code === null || result.code > 128;
+    const ended = bySignal ? "a signal ended the script on the host" : `exit status ${result.code}`;
+    const said = printable(result.stderr.trim() || result.stdout.trim() || "it said nothing");
+    const detail = said.split("\n").slice(-25).join("\n");
+    throw new Error(`${describeConnection(this.connection)}: ${purpose} failed (${ended}):\n${detail}`);
   }
 
   /** Streams a local file to a path on the host, readable by root only. */
@@ -81,7 +86,9 @@ export class Session {
       this.client.once("close", lost);
       this.client.exec(user === "root" ? command : `sudo -n ${command}`, (error, channel) => {
         if (error) return finish(error);
-        collect(channel, finish);
+        collect(channel, (outcome) =>
+          finish(outcome instanceof Error ? new Error(`${host}: ${outcome.message}`, { cause: outcome }) : outcome),
+        );
         // A script that ends early closes its input: its exit status says more than the broken pipe.
         feed(channel).catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? finish(error) : undefined));
       });
@@ -89,12 +96,25 @@ export class Session {
   }
 }
 
+/** Control characters of a host's output, escaped: they could rewrite what a terminal shows. Line breaks and tabs stay. */
+function printable(text: string): string {
+  const escaped = (character: string): string => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  return text.replace(/(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, escaped);
+}
+
 function collect(channel: ClientChannel, finish: (outcome: Error | ScriptResult) => void): void {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   let code: number | null = null;
-  channel.on("data", (chunk: Buffer) => stdout.push(chunk));
-  channel.stderr.on("data", (chunk: Buffer) => stderr.push(chunk));
+  let bytes = 0;
+  const keep = (chunks: Buffer[], chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes <= longestOutput) return void chunks.push(chunk);
+    finish(new Error(`a script printed more than ${longestOutput >> 20} MiB; look at what the host has in its way`));
+    channel.close();
+  };
+  channel.on("data", (chunk: Buffer) => keep(stdout, chunk));
+  channel.stderr.on("data", (chunk: Buffer) => keep(stderr, chunk));
   channel.on("exit", (status: number | null) => (code = status));
   channel.on("error", finish);
   channel.on("close", () => {

@@ -88,7 +88,7 @@ roll_back() {
 }
 drop() {
   rm -f "$1"
-  [ ! -e "$(original "$1")" ] || mv "$(original "$1")" "$1"
+  ! present "$(original "$1")" || mv "$(original "$1")" "$1"
   sed -i "\|^f $1\$|d" "$owned"
 }
 `;

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FileMap } from "../../host/files";
@@ -46,6 +56,27 @@ describe("a script that a killed run left on a host", () => {
     await until(() => existsSync(join(root, "begun")));
     runLocally(root, `echo second >>${root}/order`);
     expect(readFileSync(join(root, "order"), "utf8")).toBe("first\nsecond\n");
+  });
+});
+
+describe("the lock of a host", () => {
+  it("can be held by root only, and is gone when nothing of ours is left", () => {
+    put({ [path]: { content: "ours" } });
+    expect(statSync(join(root, "lock")).mode & 0o777).toBe(0o600);
+    runLocally(root, "remove_owned\nforget_state");
+    expect(existsSync(join(root, "lock"))).toBe(false);
+  });
+
+  it("is taken anew by one who waited for a lock that is gone by then", async () => {
+    put({ [path]: { content: "ours" } });
+    orphanLocally(root, `touch ${root}/begun; sleep 0.5; remove_owned; forget_state; echo removed >>${root}/order`);
+    await until(() => existsSync(join(root, "begun")));
+    orphanLocally(root, `sleep 0.5; echo waited >>${root}/order`);
+    await until(() => existsSync(join(root, "order")));
+    // While the one that waited works, a third finds a lock that holds.
+    await sleep(200);
+    runLocally(root, `echo third >>${root}/order`);
+    expect(readFileSync(join(root, "order"), "utf8")).toBe("removed\nwaited\nthird\n");
   });
 });
 
@@ -112,6 +143,16 @@ describe("files on a host", () => {
     runLocally(root, "remove_owned\nforget_state");
     expect(readFileSync(path, "utf8")).toBe("the admin's");
     expect(existsSync(join(root, "state"))).toBe(false);
+  });
+
+  it("give way to the link that was there before them, as that of a masked unit", () => {
+    mkdirSync(join(root, "etc/deep"), { recursive: true });
+    symlinkSync("/dev/null", path);
+    put({ [path]: { content: "ours" } }, `${swapAll}\nput_back ${path}`);
+    expect(readlinkSync(path)).toBe("/dev/null");
+    put({ [path]: { content: "ours" } });
+    runLocally(root, "remove_owned\nforget_state");
+    expect(readlinkSync(path)).toBe("/dev/null");
   });
 
   it("are reported as they are, with content only where it changed", () => {

@@ -55,6 +55,28 @@ describe("a session to a host", () => {
     );
   });
 
+  it("says that a signal ended a script, and where one said nothing", async () => {
+    const session = await openSession(connection);
+    await expect(session.mustRun("preparing the host", "kill -9 $$")).rejects.toThrow(
+      `root@127.0.0.1:${server.port}: preparing the host failed (a signal ended the script on the host)`,
+    );
+    await expect(session.mustRun("reading", "exit 4")).rejects.toThrow("(exit status 4):\nit said nothing");
+  });
+
+  it("shows control characters of a host as text", async () => {
+    const session = await openSession(connection);
+    const script = String.raw`printf '\033[2Jgone\rok\t.\302\233\n' >&2; exit 1`;
+    await expect(session.mustRun("reading", script)).rejects.toThrow("\\x1b[2Jgone\\x0dok\t.\\x9b");
+  });
+
+  it("ends a script that prints without end, and the connection goes on", async () => {
+    const session = await openSession(connection);
+    await expect(session.run("yes")).rejects.toThrow(
+      `root@127.0.0.1:${server.port}: a script printed more than 32 MiB`,
+    );
+    expect((await session.run("echo next")).stdout).toBe("next\n");
+  });
+
   it("lets one change of a host wait for the other", async () => {
     const session = await openSession(connection);
     const steps: string[] = [];

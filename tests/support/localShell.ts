@@ -34,5 +34,5 @@ export function orphanLocally(root: string, body: string): void {
 function localScript(root: string, body: string, name: string): string {
   return remoteScript(name, body)
     .replace("/var/lib/kubernetes-worker-nodes", join(root, "state"))
-    .replace("9</run", `9<${root}`);
+    .replace("/run/kubernetes-worker-nodes.lock", join(root, "lock"));
 }
