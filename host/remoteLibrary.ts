@@ -31,12 +31,14 @@ PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 export LC_ALL PATH
 trap '' PIPE
 fail() { printf '%s\n' "$*" >&2; exit 1; }
-while :; do
+held=''
+for attempt in 1 2 3 4 5; do
   (umask 077; : >>"$lock") || fail "cannot write $lock"
   exec 9<"$lock"
   flock -w ${String(lockSeconds)} 9 || fail "another script of ours has been changing this host for ${String(lockSeconds)} s; see what it waits for: ps -ef"
-  [ "$lock" -ef /proc/self/fd/9 ] && break
+  [ "$lock" -ef /dev/fd/9 ] && held=yes && break
 done
+[ -n "$held" ] || fail "$lock is another file each time it was waited for; see who removes it"
 present() { [ -e "$1" ] || [ -L "$1" ]; }
 beside() { printf '%s/.%s.%s' "$(dirname "$1")" "$(basename "$1")" "$2"; }
 owns() { grep -qxF "$1 $2" "$owned" 2>/dev/null; }

@@ -67,6 +67,19 @@ describe("the lock of a host", () => {
     expect(existsSync(join(root, "lock"))).toBe(false);
   });
 
+  it("is given up with words where somebody removes it each time", () => {
+    const { PATH } = process.env;
+    mkdirSync(join(root, "bin"));
+    writeFileSync(join(root, "bin/flock"), `#!/bin/sh\nrm -f ${root}/lock\n`, { mode: 0o755 });
+    process.env.PATH = `${root}/bin:${PATH}`;
+    const { code, stderr } = runLocally(root, "echo never");
+    process.env.PATH = PATH;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `${root}/lock is another file each time it was waited for; see who removes it\n`,
+    });
+  });
+
   it("is taken anew by one who waited for a lock that is gone by then", async () => {
     put({ [path]: { content: "ours" } });
     orphanLocally(root, `touch ${root}/begun; sleep 0.5; remove_owned; forget_state; echo removed >>${root}/order`);

@@ -19,7 +19,9 @@ export interface LocalResult {
 /** Runs a body as a host would, with the list of owned paths below `root`. */
 export function runLocally(root: string, body: string, name = "test"): LocalResult {
   const input = localScript(root, body, name);
-  const { status, stdout, stderr } = spawnSync("sh", ["-s"], { input, encoding: "utf8", timeout: 20_000 });
+  // Named, since Jest gives a test an environment of its own, which a child would not get.
+  const options = { input, encoding: "utf8", timeout: 20_000, env: process.env } as const;
+  const { status, stdout, stderr } = spawnSync("sh", ["-s"], options);
   return { code: status, stdout, stderr };
 }
 

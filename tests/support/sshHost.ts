@@ -58,6 +58,12 @@ export class SshHost {
       child.stdin.on("error", () => {});
       child.stdout.pipe(channel, { end: false });
       child.stderr.pipe(channel.stderr, { end: false });
+      // Nobody listens any more, as where sshd closes its pipes: what goes on to print ends.
+      channel.on("close", () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        child.kill();
+      });
       child.on("close", (code, signal) => {
         if (signal) channel.exit(signal.replace("SIG", ""), false, "");
         else channel.exit(code ?? 1);
