@@ -57,7 +57,9 @@ export class Session {
       defaultDeadline,
     );
     if (result.code === 0) return;
-    throw new Error(`${describeConnection(this.connection)}: sending ${localPath} failed: ${result.stderr.trim()}`);
+    throw new Error(
+      `${describeConnection(this.connection)}: sending ${localPath} failed: ${printable(result.stderr.trim())}`,
+    );
   }
 
   /** Runs one change after the other: two changes of one host never overlap. */

@@ -183,7 +183,7 @@ async function main(): Promise<void> {
       );
       process.exitCode = 130;
     } else {
-      console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
+      console.error(`error: ${messageOf(error)}`);
       process.exitCode = 1;
     }
   }

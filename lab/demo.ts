@@ -47,6 +47,6 @@ function heading(text: string): void {
 demo().catch((error: unknown) => {
   const interrupted = error instanceof InterruptedError;
   if (interrupted) console.error("interrupted; `npm run lab -- down` removes what is there");
-  else console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
+  else console.error(`error: ${messageOf(error)}`);
   process.exitCode = interrupted ? 130 : 1;
 });

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { openLab } from "./lab";
-import { LabError, messageOf } from "./machine/errors";
+import { messageOf } from "./machine/errors";
 import { runPulumi } from "./pulumi/run";
 
 /** The Pulumi CLI on a lab's stack: everything behind `--name` goes on to it as it is, `--help` included. */
@@ -17,6 +17,6 @@ new Command("pulumi")
   })
   .parseAsync()
   .catch((error: unknown) => {
-    console.error(error instanceof LabError ? `error: ${error.message}` : `error: ${messageOf(error)}`);
+    console.error(`error: ${messageOf(error)}`);
     process.exitCode = 1;
   });

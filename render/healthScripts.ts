@@ -57,8 +57,9 @@ export interface KubeProxyHealthArgs {
  */
 export function kubeProxyHealthScript(args: KubeProxyHealthArgs): string {
   const { healthz, metrics } = kubeProxyEndpoints(args.overrides);
-  const mode = `${urlLine(metrics, "/proxyMode")}  ! can_http || [ "$(http_get ${shellQuote(metrics)} /proxyMode)" = ${args.mode} ] ||
-    { why="$url is not ${args.mode}"; return 1; }
+  const why = shellQuote(`http://${metrics}/proxyMode is not ${args.mode}`);
+  const mode = `  ! can_http || [ "$(http_get ${shellQuote(metrics)} /proxyMode)" = ${args.mode} ] ||
+    { why=${why}; return 1; }
 `;
   const check = `check() {\n${activeLine("kube-proxy")}${probeLine(healthz, "/livez")}${mode}}`;
   return waitingScript({ unit: "kube-proxy", check, timeoutSeconds: args.timeoutSeconds ?? 60, http: true });
@@ -71,14 +72,11 @@ function activeLine(unit: string): string {
 }
 
 function probeLine(endpoint: string, path: string): string {
-  return `${urlLine(endpoint, path)}  ! can_http || http_get ${shellQuote(endpoint)} ${path} >/dev/null ||
-    { why="$url does not answer 200"; return 1; }
+  // Quoted as a whole: the endpoint is the user's text.
+  const why = shellQuote(`http://${endpoint}${path} does not answer 200`);
+  return `  ! can_http || http_get ${shellQuote(endpoint)} ${path} >/dev/null ||
+    { why=${why}; return 1; }
 `;
-}
-
-/** The endpoint is the user's text: it enters a message as a variable, never as part of the script. */
-function urlLine(endpoint: string, path: string): string {
-  return `  url=${shellQuote(`http://${endpoint}${path}`)}\n`;
 }
 
 const heldCheck = `if ! check; then

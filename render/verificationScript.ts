@@ -71,7 +71,7 @@ done
 function networkCheck(podCIDRs: readonly string[]): string {
   const ranges = podCIDRs.map(
     (range) => `grep -qF ${shellQuote(`"${range}"`)} ${paths.cniConflist} ||
-  failed "the pods' network is not of the Node's range "${shellQuote(range)} "${paths.cniConflist}; remove it and restart the kubelet, containerd writes it anew"
+  failed ${shellQuote(`the pods' network is not of the Node's range ${range}`)} "${paths.cniConflist}; remove it and restart the kubelet, containerd writes it anew"
 `,
   );
   return `if ! grep -qs ${shellQuote(`"name": "${cniNetworkName}"`)} ${paths.cniConflist}; then

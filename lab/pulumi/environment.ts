@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { projectDirectory } from "../machine/directories";
-import type { LabFiles } from "../plan/layout";
+import { type LabFiles, labVariable } from "../plan/layout";
 
 /** The stack that `lab up` makes. */
 export const stackName = "dev";
@@ -45,4 +45,12 @@ export function pulumiEnvironment(files: LabFiles): Record<string, string | unde
     // A lab is there to be thrown away: nothing asks before it does.
     PULUMI_SKIP_CONFIRMATIONS: "true",
   };
+}
+
+/**
+ * The same for a run of the CLI that is ours to end: by the mark `lab down` finds what a killed CLI leaves running, since its
+ * plugins do not look after whom they serve. A person's shell must not have it: it would be ended as well.
+ */
+export function runEnvironment(files: LabFiles): Record<string, string | undefined> {
+  return { ...pulumiEnvironment(files), [labVariable]: files.directory };
 }

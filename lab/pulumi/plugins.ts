@@ -53,18 +53,16 @@ async function installNodejs(cli: PulumiCli, plugins: string, report: Report): P
   }
 }
 
-/**
- * A plugin of a package: the person's own, else as Pulumi publishes it, else the lab's stand-in. One line says which.
- */
+/** A plugin of a package: the person's own, else as Pulumi publishes it, else the lab's stand-in. One line says which. */
 async function installPlugin(cli: PulumiCli, home: string, plugin: RequiredPlugin, report: Report): Promise<void> {
   const executable = `pulumi-resource-${plugin.name}`;
   const inPlugins = path.join("plugins", `resource-${plugin.name}-v${plugin.version}`, executable);
   const title = `plugin ${plugin.name} ${plugin.version}`;
   const cache = path.join(cacheDirectory(), "pulumi");
-  const [own, downloaded] = [pulumiHome(), cache].map((folder) => path.join(folder, inPlugins)) as [string, string];
-  const refusal = existsSync(own) ? undefined : await download(cli, cache, plugin, downloaded);
+  const own = path.join(pulumiHome(), inPlugins);
+  const file = existsSync(own) ? own : path.join(cache, inPlugins);
+  const refusal = existsSync(file) ? undefined : await download(cli, cache, plugin, file);
   if (refusal === undefined) {
-    const file = existsSync(own) ? own : downloaded;
     await linkTo(path.join(home, inPlugins), file);
     report.note(`${title}: ${file}`);
     return;
@@ -76,14 +74,13 @@ async function installPlugin(cli: PulumiCli, home: string, plugin: RequiredPlugi
   report.note(`${title}: a stand-in (${refusal})`);
 }
 
-/** Has the CLI download a plugin into a PULUMI_HOME of the cache. Returns why it could not. */
+/** Has the CLI download a plugin, as `file`, into a PULUMI_HOME of the cache. Returns why it could not. */
 async function download(
   cli: PulumiCli,
   home: string,
   { name, version }: RequiredPlugin,
   file: string,
 ): Promise<string | undefined> {
-  if (existsSync(file)) return undefined;
   // Exactly: else a newer version that is there already counts as this one.
   const args = ["plugin", "install", "resource", name, version, "--exact", "--non-interactive"];
   const env = { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "true" };

@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
-import { type LabFiles, labVariable } from "../plan/layout";
-import { pulumiEnvironment } from "./environment";
+import type { LabFiles } from "../plan/layout";
+import { runEnvironment } from "./environment";
 
 /** Runs the Pulumi CLI on a lab's stack, on this terminal. @returns its exit code, 130 where a signal ended it. */
 export async function runPulumi(files: LabFiles, args: string[]): Promise<number> {
-  // By the variable `lab down` finds what a killed CLI leaves running: its plugins do not look after whom they serve.
-  const env = { ...process.env, ...pulumiEnvironment(files), [labVariable]: files.directory };
+  const env = { ...process.env, ...runEnvironment(files) };
   const child = spawn("pulumi", args, { cwd: files.pulumi, env, stdio: "inherit" });
   // A Ctrl-C in the terminal reaches the CLI too, which lets running steps end and keeps its state.
   const leaveItToTheChild = (): void => undefined;

@@ -4,9 +4,8 @@ import * as automation from "@pulumi/pulumi/automation";
 import { dump, load } from "js-yaml";
 import type { Lab } from "../../lab/lab";
 import { run } from "../../lab/machine/command";
-import { pulumiEnvironment, pulumiFiles } from "../../lab/pulumi/environment";
+import { pulumiFiles, runEnvironment } from "../../lab/pulumi/environment";
 import { namespace } from "../../lab/pulumi/namespace";
-import { labVariable } from "../../lab/plan/layout";
 import { openTestLab } from "./labOfTests";
 import { type RunningProcess, startProcess } from "./runningProcess";
 import { type Run, RunRecorder } from "./stackRun";
@@ -32,13 +31,7 @@ export class Stack {
   static async open(lab: Lab, name = "stories", backend = pulumiFiles(lab.files.pulumi).state): Promise<Stack> {
     const workDir = lab.files.pulumi;
     // No agent: a run must not depend on who is logged in.
-    const env = {
-      ...pulumiEnvironment(lab.files),
-      PULUMI_BACKEND_URL: `file://${backend}`,
-      SSH_AUTH_SOCK: "",
-      // So that taking the lab down ends what killed runs have left.
-      [labVariable]: lab.files.directory,
-    };
+    const env = { ...runEnvironment(lab.files), PULUMI_BACKEND_URL: `file://${backend}`, SSH_AUTH_SOCK: "" };
     const workspace = await automation.LocalWorkspace.create({
       workDir,
       pulumiHome: pulumiFiles(workDir).home,

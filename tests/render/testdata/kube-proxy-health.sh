@@ -28,12 +28,10 @@ http_get() {
 check() {
   why=$(unit_state kube-proxy)
   [ "$why" = active ] || { why="the unit is $why"; return 1; }
-  url=http://127.0.0.1:10256/livez
   ! can_http || http_get 127.0.0.1:10256 /livez >/dev/null ||
-    { why="$url does not answer 200"; return 1; }
-  url=http://127.0.0.1:10249/proxyMode
+    { why='http://127.0.0.1:10256/livez does not answer 200'; return 1; }
   ! can_http || [ "$(http_get 127.0.0.1:10249 /proxyMode)" = nftables ] ||
-    { why="$url is not nftables"; return 1; }
+    { why='http://127.0.0.1:10249/proxyMode is not nftables'; return 1; }
 }
 restarts() {
   count=$(systemctl show --property=NRestarts kube-proxy 2>/dev/null)

@@ -28,9 +28,8 @@ http_get() {
 check() {
   why=$(unit_state kubelet)
   [ "$why" = active ] || { why="the unit is $why"; return 1; }
-  url=http://127.0.0.1:10248/healthz
   ! can_http || http_get 127.0.0.1:10248 /healthz >/dev/null ||
-    { why="$url does not answer 200"; return 1; }
+    { why='http://127.0.0.1:10248/healthz does not answer 200'; return 1; }
 }
 restarts() {
   count=$(systemctl show --property=NRestarts kubelet 2>/dev/null)

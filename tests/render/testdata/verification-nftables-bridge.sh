@@ -56,7 +56,7 @@ if ! grep -qs '"name": "kubernetes-worker-nodes"' /etc/cni/net.d/10-containerd-n
   failed "/etc/cni/net.d/10-containerd-net.conflist was not written from /etc/containerd/cni-template.conflist" "journalctl -u containerd"
 else
   grep -qF '"10.2.0.0/24"' /etc/cni/net.d/10-containerd-net.conflist ||
-  failed "the pods' network is not of the Node's range "10.2.0.0/24 "/etc/cni/net.d/10-containerd-net.conflist; remove it and restart the kubelet, containerd writes it anew"
+  failed 'the pods'\'' network is not of the Node'\''s range 10.2.0.0/24' "/etc/cni/net.d/10-containerd-net.conflist; remove it and restart the kubelet, containerd writes it anew"
 fi
 [ "$failures" -eq 0 ] || exit 1
 echo "containerd, kubelet and kube-proxy (nftables) are active and healthy"
