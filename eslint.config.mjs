@@ -55,6 +55,11 @@ export default tseslint.config(
     rules: { "max-lines-per-function": "off" },
   },
   boundary(
+    "base",
+    ["host", "render", "cluster", "components", "settings", "lab", "tests"],
+    "base/ is the ground floor: it imports no layer.",
+  ),
+  boundary(
     "render",
     ["@pulumi/", "node:", "host", "cluster", "components", "settings", "lab", "tests"],
     "render/ is pure: it computes text from plain values and imports neither Pulumi, I/O nor another layer.",

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { providerShim } from "../base/providerShim";
 
 /** A taint to keep on a Node. */
 export interface NodeTaintArgs {
@@ -36,30 +37,7 @@ export interface NodeRegistrationArgs {
   drainTimeoutSeconds?: pulumi.Input<number>;
 }
 
-/** The module that the provider below runs. */
-type ProviderModule = typeof import("./nodeRegistrationProvider");
-
-/**
- * Finds the built module from the program's folder, which is the working directory of the plugin that runs this: by the
- * package's own name, which node resolves inside the package itself as well as from a program that depends on it.
- */
-const load = () =>
-  process.getBuiltinModule("node:module").createRequire(process.cwd() + "/")(
-    "kubernetes-worker-nodes/dist/cluster/nodeRegistrationProvider.js",
-  ) as ProviderModule;
-
-/**
- * One object for all registrations, and no more than calls of the module: Pulumi writes the text of a provider into the
- * state of each resource, where it must be short and the same from release to release. No `check`: the engine takes the
- * inputs as they are.
- */
-const provider: Pick<ProviderModule, "diff" | "create" | "read" | "update" | "delete"> = {
-  diff: (id, olds, news) => load().diff(id, olds, news),
-  create: (inputs) => load().create(inputs),
-  read: (id, props) => load().read(id, props),
-  update: (id, olds, news) => load().update(id, olds, news),
-  delete: (id, props) => load().delete(id, props),
-};
+const provider = providerShim("cluster/nodeRegistrationProvider.js", { diff: true });
 
 /**
  * The cluster's side of a worker node: exists once its Node is Ready, keeps the Node's labels and taints, and drains and

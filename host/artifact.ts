@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { assertSafePath } from "./files";
 import { remoteScript } from "./remoteLibrary";
 import type { Session } from "./session";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 
 /** A binary or archive and where it comes from. */
 export interface Artifact {

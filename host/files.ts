@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 
 /** One file on a host. */
 export interface FileSpec {

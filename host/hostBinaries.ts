@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Artifact } from "./artifact";
 import { connectionInput } from "./connection";
 import type { Connection } from "./connection";
-import { providerShim } from "./providerShim";
+import { providerShim } from "../base/providerShim";
 
 /** Inputs of {@link HostBinaries}, as the provider sees them. */
 export interface HostBinariesInputs {

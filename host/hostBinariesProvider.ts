@@ -4,7 +4,7 @@ import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
 import { remoteScript } from "./remoteLibrary";
 import { openSession } from "./session";
 import type { Session } from "./session";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 
 export async function create(inputs: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
   return { id: `${inputs.connection.host}/${inputs.setName}`, outs: await install(inputs, []) };

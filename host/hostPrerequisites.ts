@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionInput } from "./connection";
 import type { Connection } from "./connection";
 import type { FileMap } from "./files";
-import { providerShim } from "./providerShim";
+import { providerShim } from "../base/providerShim";
 
 /** A command a host has to have, and the package that brings it. */
 export interface PackageRequirement {

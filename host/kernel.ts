@@ -1,4 +1,4 @@
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 
 /**
  * How to see a module that is built into the kernel or was loaded from outside of a container: a path that only exists with

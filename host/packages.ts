@@ -1,5 +1,5 @@
 import type { PackageRequirement } from "./hostPrerequisites";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 
 /** The script lines that report each command that is missing. */
 export function reportMissingCommands(requirements: PackageRequirement[]): string {

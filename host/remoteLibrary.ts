@@ -1,4 +1,4 @@
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 
 /** Where a host keeps, for each resource, the list of what we wrote there. */
 const stateDirectory = "/var/lib/kubernetes-worker-nodes";

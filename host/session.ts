@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { describeConnection } from "./connection";
 import type { Connection } from "./connection";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 import { dial } from "./sshClient";
 
 /** Longest time one script may run, in milliseconds; installing packages is the slowest of them. */

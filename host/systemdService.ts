@@ -3,7 +3,7 @@ import type { ArtifactMap } from "./artifact";
 import { connectionInput } from "./connection";
 import type { Connection } from "./connection";
 import type { FileMap } from "./files";
-import { providerShim } from "./providerShim";
+import { providerShim } from "../base/providerShim";
 
 /** Inputs of {@link SystemdService}, as the provider sees them. */
 export interface SystemdServiceInputs {

@@ -1,7 +1,7 @@
 import { assertSafePath, sha256, stageFiles } from "./files";
 import type { FileMap } from "./files";
 import { remoteScript } from "./remoteLibrary";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 import type { SystemdServiceInputs } from "./systemdService";
 
 /** Where a unit of ours is written: local units belong in /etc, /usr/lib is the packages' (systemd.unit(5)). */

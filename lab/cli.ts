@@ -8,7 +8,7 @@ import { exists } from "./machine/files";
 import { kubectlEnvironment } from "./hosts/workload";
 import { type Lab, labDown, labUp, openLab } from "./lab";
 import { filesOf, labDirectory } from "./plan/layout";
-import { shellQuote } from "./machine/shellQuote";
+import { shellQuote } from "../base/shellQuote";
 import { handleSignals } from "./machine/signals";
 import { defaultSubnet } from "./plan/options";
 import { pulumiEnvironment } from "./pulumi/environment";

@@ -1,6 +1,6 @@
 import { paths } from "./paths";
 import { prelude } from "./shellLibrary";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 import type { KubeProxyMode } from "./types";
 
 /** Name of the pods' network; the reference plugins keep their state under it. */

@@ -2,7 +2,7 @@ import { kubeletHostFacts } from "./kubeletConfiguration";
 import { kubeProxyEndpoints } from "./kubeProxyConfiguration";
 import { paths } from "./paths";
 import { hasFunction, httpFunctions, prelude, unitStateFunction } from "./shellLibrary";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../base/shellQuote";
 import type { CniMode, JsonObject, KubeProxyMode } from "./types";
 
 export interface ContainerdHealthArgs {

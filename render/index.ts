@@ -16,7 +16,7 @@ export * from "./modulesLoad";
 export * from "./packages";
 export * from "./paths";
 export * from "./preflightScript";
-export * from "./shellQuote";
+
 export * from "./sysctl";
 export * from "./systemdUnit";
 export * from "./toml";

@@ -1,15 +1,4 @@
-/** What a taint does to pods that do not tolerate it. */
-export const taintEffects = ["NoSchedule", "PreferNoSchedule", "NoExecute"] as const;
-
-/** One of {@link taintEffects}. */
-export type TaintEffect = (typeof taintEffects)[number];
-
-/** A taint as in Node.spec.taints. @see https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
-export interface Taint {
-  key: string;
-  value?: string;
-  effect: TaintEffect;
-}
+import { taintEffects, type Taint } from "../base/taint";
 
 /** Labels the kubelet itself keeps at the node's real values; ours would be put back by it again and again. */
 const kubeletLabels = new Set([

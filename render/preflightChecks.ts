@@ -1,5 +1,5 @@
 import { paths } from "./paths";
-import type { Arch } from "./types";
+import type { Arch } from "../base/arch";
 
 /*
  * Checks of one fact each, as lines of shell. They call `problem WHAT SEEN RULE FIX` for what is wrong, and never write.

@@ -13,8 +13,9 @@ import {
   systemdCheck,
 } from "./preflightChecks";
 import { asRootFunction, hasFunction, prelude } from "./shellLibrary";
-import { shellQuote } from "./shellQuote";
-import type { Arch, CniMode, JsonObject, KubeProxyMode } from "./types";
+import { shellQuote } from "../base/shellQuote";
+import type { Arch } from "../base/arch";
+import type { CniMode, JsonObject, KubeProxyMode } from "./types";
 
 export interface PreflightArgs {
   kubernetesVersion: string;

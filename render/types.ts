@@ -21,12 +21,6 @@ export const cniModes = ["bridge", "none", "flannel"] as const;
 /** One of {@link cniModes}. */
 export type CniMode = (typeof cniModes)[number];
 
-/** CPU architectures, as Go and the release downloads name them. */
-export const arches = ["amd64", "arm64"] as const;
-
-/** One of {@link arches}. */
-export type Arch = (typeof arches)[number];
-
 /** True for a plain object: what is merged and walked key by key. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);

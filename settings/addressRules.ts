@@ -1,5 +1,5 @@
 import { IPv4, IPv6, parse } from "ipaddr.js";
-import type { Fault } from "./fault";
+import type { Fault } from "../base/fault";
 import { isDnsSubdomain } from "./nameRules";
 
 /** True for an IPv4 address of four decimal parts or an IPv6 address; not for "10.1", which ipaddr.js alone takes as 10.0.0.1. */

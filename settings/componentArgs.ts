@@ -3,7 +3,7 @@ import type { ClusterBootstrap } from "../components/clusterBootstrap";
 import type { BinariesArgs, ClusterArgs, HostArgs } from "../components/workerNodeArgs";
 import type { WorkerPoolArgs } from "../components/workerPool";
 import { releaseSources } from "../render/releaseSources";
-import type { Arch } from "../render/types";
+import type { Arch } from "../base/arch";
 import type { ArchBinaries, HostSettings, Settings } from "./settings";
 
 /** The stack's settings with secrets as Pulumi outputs. */

@@ -1,6 +1,6 @@
 import { parse } from "ipaddr.js";
 import { releaseSources } from "../render/releaseSources";
-import { arches } from "../render/types";
+import { arches } from "../base/arch";
 import { clusterCIDRFault, hostAddressFault, isInside, isIPAddress } from "./addressRules";
 import { fieldsOf, listOf, type Finding } from "./finding";
 import { hostObjectFindings, overrideFindings, versionOf } from "./nodeRules";

@@ -1,5 +1,5 @@
-import type { Fault } from "./fault";
-import { splitFault } from "./fault";
+import type { Fault } from "../base/fault";
+import { splitFault } from "../base/fault";
 import type { SettingsError } from "./settings";
 
 /** Where a value stands in the configuration: keys, and positions in lists. @example ["hosts", 1, "address"] */

@@ -1,6 +1,6 @@
 import semver from "semver";
 import { supportedMinors } from "../render/kubernetesVersion";
-import type { Fault } from "./fault";
+import type { Fault } from "../base/fault";
 
 /** True for a DNS-1123 subdomain: lower-case letters, digits, "-" and "." with an alphanumeric at both ends of each label. */
 export function isDnsSubdomain(text: string): boolean {

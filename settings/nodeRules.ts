@@ -3,7 +3,7 @@ import { kubeletConfigurationErrors } from "../render/kubeletConfiguration";
 import { kubeProxyConfigurationErrors } from "../render/kubeProxyConfiguration";
 import { nodeLabelErrors, taintErrors } from "../render/labels";
 import type { JsonObject } from "../render/types";
-import { splitFault, type Fault } from "./fault";
+import { splitFault, type Fault } from "../base/fault";
 import { fieldsOf, listOf, pathParts, valueAt, type Finding, type Path } from "./finding";
 import { kubernetesVersionFault } from "./nameRules";
 import { jsonObject, settingsSchema } from "./schema";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { arches } from "../render/types";
+import { arches } from "../base/arch";
 import * as address from "./addressRules";
-import type { Fault } from "./fault";
+import type { Fault } from "../base/fault";
 import * as name from "./nameRules";
 import * as secret from "./secretRules";
 import * as ssh from "./sshRules";

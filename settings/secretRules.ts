@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { load } from "js-yaml";
-import type { Fault } from "./fault";
+import type { Fault } from "../base/fault";
 
 // No rule here may quote the value it judges, nor the text of an exception, which can hold a piece of it.
 

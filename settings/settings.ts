@@ -1,5 +1,6 @@
-import type { Taint } from "../render/labels";
-import type { Arch, CniMode, JsonObject, KubeProxyMode } from "../render/types";
+import type { Taint } from "../base/taint";
+import type { Arch } from "../base/arch";
+import type { CniMode, JsonObject, KubeProxyMode } from "../render/types";
 
 export type { Taint };
 

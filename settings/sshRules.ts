@@ -1,4 +1,4 @@
-import type { Fault } from "./fault";
+import type { Fault } from "../base/fault";
 
 const hostKeyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 const hostKeyFix =

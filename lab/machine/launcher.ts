@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { writeFileAtomic } from "./files";
-import { shellQuote } from "./shellQuote";
+import { shellQuote } from "../../base/shellQuote";
 
 /** Writes an executable that runs a script by the Node.js of this process, whatever `node` is on PATH later. */
 export async function writeLauncher(file: string, script: string): Promise<void> {

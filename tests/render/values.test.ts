@@ -9,7 +9,6 @@ import {
   renderSystemdUnit,
   renderToml,
   renderYaml,
-  shellQuote,
   systemdCommand,
   taintErrors,
 } from "../../render";
@@ -80,22 +79,6 @@ describe("renderSystemdUnit", () => {
     expect(systemdCommand("/bin/x", ["--a=50%", "--b=$HOME", 'c "d"', ""])).toBe(
       '/bin/x \\\n  --a=50%% \\\n  --b=$$HOME \\\n  "c \\"d\\"" \\\n  ""',
     );
-  });
-});
-
-describe("shellQuote", () => {
-  test.each([
-    ["/usr/bin/x", "/usr/bin/x"],
-    ["", "''"],
-    ["it's $HOME", "'it'\\''s $HOME'"],
-    ["a\nb", "'a\nb'"],
-    ["--x=1;reboot", "'--x=1;reboot'"],
-  ])("%j", (value, quoted) => {
-    expect(shellQuote(value)).toBe(quoted);
-  });
-
-  test("refuses what no shell can hold", () => {
-    expect(() => shellQuote("a\0b")).toThrow("NUL");
   });
 });
 

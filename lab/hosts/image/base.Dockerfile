@@ -3,5 +3,5 @@
 FROM debian:bookworm-slim
 COPY packages.txt /packages.txt
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive xargs apt-get install --yes --no-install-recommends < /packages.txt \
- && rm -rf /packages.txt /var/lib/apt/lists/* /var/cache/apt/*
+  && DEBIAN_FRONTEND=noninteractive xargs apt-get install --yes --no-install-recommends < /packages.txt \
+  && rm -rf /packages.txt /var/lib/apt/lists/* /var/cache/apt/*
