@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostBinaries } from "../host/hostBinaries";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { NodePartArgs } from "./nodePartArgs";
 
 /** The plugins that the pod network of cniMode "bridge" is made of; of the release archive no others are installed. */
 const bridgePlugins = ["bridge", "host-local", "loopback", "portmap"];
 
 /** The CNI plugins' binaries, where containerd looks for them. */
 export class Cni extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Cni", name, {}, opts);
     const archive = args.binaries.cniPlugins;
     if (archive === undefined) {
@@ -22,6 +22,7 @@ export class Cni extends pulumi.ComponentResource {
       name,
       {
         connection: args.connection,
+        claim: args.claim,
         setName: "cni-plugins",
         archive,
         directory: paths.cniBinDirectory,

@@ -5,7 +5,7 @@ import { cniConflistRefreshScript, renderCniConflistTemplate } from "../render/c
 import { renderContainerdConfig } from "../render/containerdConfig";
 import { containerdHealthScript } from "../render/healthScripts";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { NodePartArgs } from "./nodePartArgs";
 
 /**
  * containerd's own configuration, as a drop-in beside the host's: where CNI plugins and networks are, the sandbox image,
@@ -13,7 +13,7 @@ import type { WorkerNodeArgs } from "./workerNodeArgs";
  * tells it the Node's podCIDR. containerd itself is the host's; it is restarted only when this changes.
  */
 export class ContainerRuntime extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:ContainerRuntime", name, {}, opts);
     const {
       connection,
@@ -30,6 +30,7 @@ export class ContainerRuntime extends pulumi.ComponentResource {
       name,
       {
         connection,
+        claim: args.claim,
         unitName: "containerd.service",
         files: {
           [paths.containerdDropIn]: { content: renderContainerdConfig({ cniMode, sandboxImage, overrides }) },

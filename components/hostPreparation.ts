@@ -4,11 +4,11 @@ import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
 import { requiredPackages } from "../render/packages";
 import { paths } from "../render/paths";
 import { renderSysctl, requiredSysctls } from "../render/sysctl";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { NodePartArgs } from "./nodePartArgs";
 
 /** The base system: packages, kernel modules and kernel parameters that the chosen modes need, now and after a reboot. */
 export class HostPreparation extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:HostPreparation", name, {}, opts);
     const modes = { kubeProxyMode: args.kubeProxyMode ?? "nftables", cniMode: args.cniMode ?? "bridge" } as const;
     const kernelModules = requiredModules(modes);
@@ -20,6 +20,7 @@ export class HostPreparation extends pulumi.ComponentResource {
     const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
     const inputs = {
       connection: args.connection,
+        claim: args.claim,
       packages: requiredPackages(modes),
       kernelModules,
       sysctls: inForce,

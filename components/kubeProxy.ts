@@ -7,11 +7,11 @@ import { renderKubeconfig } from "../render/kubeconfig";
 import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { NodePartArgs } from "./nodePartArgs";
 
 /** A running kube-proxy: binary, kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
 export class KubeProxy extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
     const { nodeName, kubeProxyMode: mode = "nftables", kubeProxyConfiguration: overrides } = args;
     const { kubernetesVersion, clusterCIDR } = args.cluster;
@@ -20,6 +20,7 @@ export class KubeProxy extends pulumi.ComponentResource {
       name,
       {
         connection: args.connection,
+        claim: args.claim,
         unitName: "kube-proxy.service",
         unit: renderKubeProxyUnit({}),
         files: { [paths.kubeProxyConfiguration]: { content: configuration, mode: "0600" } },
@@ -34,7 +35,7 @@ export class KubeProxy extends pulumi.ComponentResource {
   }
 }
 
-function kubeProxyKubeconfig(args: WorkerNodeArgs): pulumi.Output<FileMap> {
+function kubeProxyKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
   const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, kubeProxyCertificate } = args.cluster;
   const { certPem, privateKeyPem } = kubeProxyCertificate;
   return pulumi

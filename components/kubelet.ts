@@ -9,7 +9,7 @@ import { renderKubeletConfiguration } from "../render/kubeletConfiguration";
 import { renderKubeletUnit } from "../render/kubeletUnit";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { NodePartArgs } from "./nodePartArgs";
 
 /**
  * A running kubelet that asks to join: binary, bootstrap kubeconfig, KubeletConfiguration, the cluster's CA and the unit.
@@ -19,7 +19,7 @@ export class Kubelet extends pulumi.ComponentResource {
   /** Changes when what the kubelet runs with changed. */
   public readonly revision: pulumi.Output<string>;
 
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
     const masquerade = (args.cniMode ?? "bridge") === "bridge";
     const unit = renderKubeletUnit({ nodeName: args.nodeName, nodeIP: args.nodeIP, masquerade });
@@ -28,6 +28,7 @@ export class Kubelet extends pulumi.ComponentResource {
       name,
       {
         connection: args.connection,
+        claim: args.claim,
         unitName: "kubelet.service",
         unit,
         files,
@@ -44,7 +45,7 @@ export class Kubelet extends pulumi.ComponentResource {
   }
 }
 
-function configurationFiles(args: WorkerNodeArgs, caCertPem: string): FileMap {
+function configurationFiles(args: NodePartArgs, caCertPem: string): FileMap {
   const { kubernetesVersion, clusterDNS, clusterDomain = "cluster.local", clusterCIDR } = args.cluster;
   const bridge = (args.cniMode ?? "bridge") === "bridge";
   const configuration = renderKubeletConfiguration({
@@ -61,7 +62,7 @@ function configurationFiles(args: WorkerNodeArgs, caCertPem: string): FileMap {
 }
 
 /** Only read until the kubelet has a certificate of its own: a new token restarts nothing. */
-function bootstrapKubeconfig(args: WorkerNodeArgs): pulumi.Output<FileMap> {
+function bootstrapKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
   const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, bootstrapToken } = args.cluster;
   return pulumi.secret(pulumi.all([caCertPem, bootstrapToken])).apply(([ca, token]): FileMap => ({
     [paths.bootstrapKubeconfig]: {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { assertSafePath } from "./files";
-import { remoteScript } from "./remoteLibrary";
+import type { HostInputs } from "./hostChange";
+import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
-import { shellQuote } from "../base/shellQuote";
 
 /** A binary or archive and where it comes from. */
 export interface Artifact {
@@ -19,21 +19,11 @@ export interface Artifact {
 /** Path on the host -> artifact. */
 export type ArtifactMap = Record<string, Artifact>;
 
-/** Shell functions that bring an artifact to `$1` with digest `$2`; nothing is left behind when it is not the right one. */
-export const artifactLibrary = String.raw`
-check_artifact() {
-  seen=$(digest "$1")
-  [ "$seen" = "$2" ] && return 0
-  rm -f "$1"
-  fail "$3: SHA-256 is $seen, expected $2; nothing was installed"
+/** A resource that owns artifacts: its name on the host, and under which claim. */
+export interface ArtifactOwner {
+  name: string;
+  claim: HostInputs["claim"];
 }
-fetch_artifact() {
-  if command -v curl >/dev/null; then curl -fsSL --retry 3 --connect-timeout 15 -o "$1" "$3"
-  elif command -v wget >/dev/null; then wget -q -T 60 -O "$1" "$3"
-  else fail "neither curl nor wget is installed to fetch $3; install one or give a local file as source"; fi || { rm -f "$1"; fail "cannot fetch $3"; }
-  check_artifact "$1" "$2" "$3"
-}
-`;
 
 /** Whether the host fetches the artifact itself. */
 export function isRemote(source: string): boolean {
@@ -41,66 +31,67 @@ export function isRemote(source: string): boolean {
 }
 
 /** The paths among `artifacts` whose digest on the host is another one; one round trip. */
-export async function differing(session: Session, name: string, artifacts: ArtifactMap): Promise<string[]> {
-  const seen = await digests(session, name, Object.keys(artifacts));
+export async function differing(session: Session, owner: ArtifactOwner, artifacts: ArtifactMap): Promise<string[]> {
+  const paths = Object.keys(artifacts).map(assertSafePath);
+  if (paths.length === 0) return [];
+  const script = remoteScript({ ...owner, file: "digests", values: { paths } });
+  const seen = parseDigests(await session.mustRun("reading checksums", script));
   return Object.entries(artifacts)
-    .filter(([path, artifact]) => seen[path] !== artifact.sha256)
+    .filter(([path, artifact]) => seen[path]?.sha256 !== artifact.sha256)
     .map(([path]) => path);
 }
 
-/** Path -> hex SHA-256 of those that are there; one round trip. */
-export async function digests(session: Session, name: string, paths: string[]): Promise<Record<string, string>> {
-  if (paths.length === 0) return {};
-  const script = remoteScript(name, reportDigests(paths));
-  return parseDigests(await session.mustRun("reading checksums", script));
+/** What is known of a binary on a host. */
+export interface SeenBinary {
+  sha256: string;
+  /** Mode and owner as `stat -c '%a|%U:%G'` prints them. */
+  mode: string;
 }
 
-/** The script lines that report the digest of each path. */
-export function reportDigests(paths: string[]): string {
-  return (
-    paths.map((path) => `[ -f ${path} ] && printf 'digest|%s|%s\\n' ${path} "$(digest ${path})"`).join("\n") + "\n:"
-  );
-}
+/** Mode and owner that every binary of ours has. */
+export const binaryMode = "755|root:root";
 
-/** What `reportDigests` printed. */
-export function parseDigests(report: string): Record<string, string> {
+/** What the script function `report_digest` printed: path -> what is there. */
+export function parseDigests(report: string): Record<string, SeenBinary> {
   const lines = report.split("\n").map((line) => line.split("|"));
   return Object.fromEntries(
-    lines.filter(([kind]) => kind === "digest").map(([, path = "", sha256 = ""]) => [path, sha256]),
+    lines
+      .filter(([kind]) => kind === "digest")
+      .map(([, path = "", sha256 = "", ...mode]) => [path, { sha256, mode: mode.join("|") }]),
   );
 }
 
-/** Brings each artifact beside its path, as the file that `swap` of the remote library puts in place. */
+/** Brings each artifact beside its path, as the file that a transaction puts in place. */
 export async function stageArtifacts(
   session: Session,
-  name: string,
+  owner: ArtifactOwner,
   artifacts: ArtifactMap,
   paths: string[],
 ): Promise<void> {
   for (const path of paths) {
     const artifact = artifacts[path];
-    if (artifact) await stageArtifact(session, name, path, artifact);
+    if (artifact) await stageArtifact(session, owner, path, artifact);
   }
 }
 
-async function stageArtifact(session: Session, name: string, path: string, artifact: Artifact): Promise<void> {
-  const prepare = `make_directory "$(dirname ${assertSafePath(path)})" 0755 || fail "cannot create the directory of ${path}"`;
-  const args = `"$(beside ${path} new)" ${shellQuote(artifact.sha256)} ${shellQuote(artifact.source)}`;
-  const finish = `chown root:root "$(beside ${path} new)" && chmod 0755 "$(beside ${path} new)" && sync "$(beside ${path} new)"`;
-  if (isRemote(artifact.source)) {
-    await session.mustRun(
-      `installing ${path}`,
-      remoteScript(name, `${artifactLibrary}\n${prepare}\nfetch_artifact ${args}\n${finish}`),
-    );
+async function stageArtifact(
+  session: Session,
+  owner: ArtifactOwner,
+  path: string,
+  { source, sha256 }: Artifact,
+): Promise<void> {
+  const step = (step: "prepare" | "check" | "fetch"): Promise<string> => {
+    const script = remoteScript({ ...owner, file: "artifactStage", values: { step, path, sha256, source } });
+    return session.mustRun(`installing ${path}`, script);
+  };
+  if (isRemote(source)) {
+    await step("fetch");
     return;
   }
-  const staging = path.replace(/([^/]+)$/, ".$1.new");
-  await session.mustRun(`installing ${path}`, remoteScript(name, prepare));
-  await session.upload(localFile(artifact.source), staging);
-  await session.mustRun(
-    `installing ${path}`,
-    remoteScript(name, `${artifactLibrary}\ncheck_artifact ${args}\n${finish}`),
-  );
+  const file = localFile(source);
+  await step("prepare");
+  await session.upload(file, assertSafePath(path).replace(/([^/]+)$/, ".$1.new"));
+  await step("check");
 }
 
 /** The local file of a source. @throws Error naming a path that does not exist. */

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { shellQuote } from "../base/shellQuote";
 
 /** One file on a host. */
 export interface FileSpec {
@@ -35,27 +34,23 @@ export function statMode(mode: string): string {
   return Number.parseInt(mode, 8).toString(8);
 }
 
-/** The script lines that stage each file beside its place (see remoteLibrary.ts). */
-export function stageFiles(files: FileMap): string {
-  return Object.entries(files)
-    .map(([path, file]) => {
-      const words = [
-        assertSafePath(path),
-        statMode(file.mode ?? "0644"),
-        file.owner ?? "root:root",
-        sha256(file.content),
-        Buffer.from(file.content).toString("base64"),
-      ];
-      return `stage_file ${words.map(shellQuote).join(" ")}`;
-    })
-    .join("\n");
+/** The table of files for a script that writes them: PATH MODE OWNER RESTART SHA256 BASE64, as words; an empty file is "-". */
+export function fileTable(files: FileMap): string[] {
+  return Object.entries(files).map(([path, file]) =>
+    [
+      assertSafePath(path),
+      statMode(file.mode ?? "0644"),
+      file.owner ?? "root:root",
+      file.restart === false ? "no" : "yes",
+      sha256(file.content),
+      Buffer.from(file.content).toString("base64") || "-",
+    ].join(" "),
+  );
 }
 
-/** The script lines that report each file as it is, with its content where that is not the recorded one. */
-export function reportFiles(files: FileMap): string {
-  return Object.entries(files)
-    .map(([path, file]) => `report_file ${shellQuote(path)} ${sha256(file.content)}`)
-    .join("\n");
+/** The table of files for a script that looks at them: PATH SHA256. */
+export function fileDigests(files: FileMap): string[] {
+  return Object.entries(files).map(([path, file]) => `${assertSafePath(path)} ${sha256(file.content)}`);
 }
 
 /** Files as they are on the host, for those of `recorded`; one that is missing is left out. */

@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Artifact } from "./artifact";
 import { connectionInput } from "./connection";
-import type { Connection } from "./connection";
+import type { HostInputs } from "./hostChange";
 import { providerShim } from "../base/providerShim";
 
 /** Inputs of {@link HostBinaries}, as the provider sees them. */
-export interface HostBinariesInputs {
-  /** SSH connection to the host. A change of it alone is recorded and changes nothing on the host. */
-  connection: Connection;
+export interface HostBinariesInputs extends HostInputs {
   /** Name of this set of binaries, unique on the host; it names the list of what was installed. @example "cni-plugins" */
   setName: string;
   /** The release archive, a gzipped tar. */
@@ -16,6 +14,8 @@ export interface HostBinariesInputs {
   directory: string;
   /** Names of the archive's members to install; after a refresh, those that are there unchanged. @example ["bridge", "host-local"] */
   members: string[];
+  /** What is wrong besides the members, in words. Only a refresh ever says so. @default [] */
+  faults?: string[];
 }
 
 /** What the provider remembers beside its inputs. */
@@ -41,7 +41,7 @@ export class HostBinaries extends pulumi.dynamic.Resource {
   declare public readonly installed: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HostBinariesArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, connection: connectionInput(args.connection), installed: undefined };
+    const inputs = { faults: [], ...args, connection: connectionInput(args.connection), installed: undefined };
     super(provider, name, inputs, opts, "kubernetes-worker-nodes", "HostBinaries");
   }
 }

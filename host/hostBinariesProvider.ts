@@ -1,55 +1,61 @@
-import { artifactLibrary, digests, isRemote, localFile, parseDigests, reportDigests } from "./artifact";
+import { binaryMode, isRemote, localFile, parseDigests } from "./artifact";
 import { assertSafePath, sha256 } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
-import { remoteScript } from "./remoteLibrary";
-import { openSession } from "./session";
+import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
+import type { Unfinished } from "./hostChange";
+import { remoteScript } from "./remoteScript";
+import type { RemoteScript } from "./remoteScript";
 import type { Session } from "./session";
-import { shellQuote } from "../base/shellQuote";
+
+type State = HostBinariesOutputs & Unfinished;
 
 export async function create(inputs: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
-  return { id: `${inputs.connection.host}/${inputs.setName}`, outs: await install(inputs, []) };
+  return { id: inputs.setName, outs: await install(inputs.setName, inputs, { known: [], dropped: [] }) };
 }
 
-export async function update(
-  _id: string,
-  olds: HostBinariesOutputs,
-  news: HostBinariesInputs,
-): Promise<{ outs: HostBinariesOutputs }> {
-  if (wanted(olds) === wanted(news)) return { outs: { ...news, installed: olds.installed } };
+export async function update(id: string, olds: State, news: HostBinariesInputs): Promise<{ outs: State }> {
+  const isSame = olds.unfinished !== true && content(olds) === content(news);
+  if (isSame || news.claim.lost === true) return { outs: { ...news, installed: olds.installed } };
   const kept = new Set(paths(news));
-  return {
-    outs: await install(
-      news,
-      Object.keys(olds.installed).filter((path) => !kept.has(path)),
-    ),
-  };
+  const known = sameHost(olds, news) ? Object.keys(olds.installed ?? {}) : [];
+  return { outs: await install(id, news, { known, dropped: known.filter((path) => !kept.has(path)) }) };
 }
 
 /** `members` are those whose file is still the installed one: the rest is what the next `up` repairs. */
 export async function read(
   id: string,
-  props: HostBinariesOutputs,
-): Promise<{ id: string; props: HostBinariesOutputs; inputs: HostBinariesInputs }> {
-  const seen = await digests(await openSession(props.connection), props.setName, paths(props));
-  const members = props.members.filter((member) => {
+  props: State,
+): Promise<{ id: string; props: State; inputs: HostBinariesInputs }> {
+  const { installed, unfinished, ...recorded } = props;
+  const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props, ""));
+  if (report === undefined) return { id, props, inputs: recorded };
+  const seen = parseDigests(report);
+  const isInstalled = (member: string): boolean => {
     const path = memberPath(props, member);
-    return seen[path] !== undefined && seen[path] === props.installed[path];
-  });
-  const { installed, ...inputs } = { ...props, members };
-  return { id, props: { ...inputs, installed }, inputs };
+    const { sha256: digest, mode } = seen[path] ?? {};
+    return digest !== undefined && digest === installed[path] && mode === binaryMode;
+  };
+  const members = props.members.filter(isInstalled);
+  const inputs = { ...recorded, members, faults: reported(report, "fault") };
+  return { id, props: { ...inputs, installed, ...(unfinished === true ? { unfinished } : {}) }, inputs };
 }
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
-  const session = await openSession(props.connection);
-  const script = remoteScript(props.setName, "remove_owned\nforget_state");
-  await session.exclusive(() => session.mustRun(`removing ${props.setName}`, script));
+  const { setName: name, claim } = props;
+  const archive = { known: [...paths(props), archivePath(props)] };
+  await removeFromHost(props, `removing ${name}`, remoteScript({ name, claim, file: "remove", values: archive }));
 }
 
 export { remove as delete };
 
-/** What decides whether the host has to change: not how it is reached, nor where the archive comes from. */
+/** What decides which files are on the host: not how it is reached, nor where the archive comes from. */
 function wanted(inputs: HostBinariesInputs): string {
   return sha256(JSON.stringify([inputs.archive.sha256, inputs.directory, inputs.members]));
+}
+
+function content(inputs: HostBinariesInputs): string {
+  const { id, machineId } = inputs.claim;
+  return JSON.stringify([wanted(inputs), id, machineId, inputs.faults ?? []]);
 }
 
 function memberPath(inputs: HostBinariesInputs, member: string): string {
@@ -60,63 +66,53 @@ function paths(inputs: HostBinariesInputs): string[] {
   return inputs.members.map((member) => memberPath(inputs, member));
 }
 
-async function install(inputs: HostBinariesInputs, dropped: string[]): Promise<HostBinariesOutputs> {
-  const session = await openSession(inputs.connection);
-  return session.exclusive(async () => {
-    const report = await unpackedAlready(session, inputs);
-    const unpacked =
-      report ?? (await session.mustRun(`installing ${inputs.setName}`, await unpackScript(session, inputs, dropped)));
-    return { ...inputs, installed: parseDigests(unpacked) };
-  });
+function archivePath({ directory, setName }: HostBinariesInputs): string {
+  return assertSafePath(`${directory}/.${setName}.archive`);
 }
 
-/** The digests when this very archive was unpacked by a run before and every member is still as it was then; else undefined. */
-async function unpackedAlready(session: Session, inputs: HostBinariesInputs): Promise<string | undefined> {
-  const body = `report() {
-${reportDigests(paths(inputs))}
-}
-report
-[ "$(cat "$state/${inputs.setName}.archive" 2>/dev/null)" = ${wanted(inputs)} ] && [ "$(report)" = "$(cat "$state/${inputs.setName}.sums")" ] && echo unpacked
-:`;
-  const report = await session.mustRun(`reading ${inputs.setName}`, remoteScript(inputs.setName, body));
-  return /^unpacked$/m.test(report) ? report : undefined;
+function lookScript(inputs: HostBinariesInputs, fingerprint: string): string {
+  const { setName: name, claim } = inputs;
+  return remoteScript({ name, claim, file: "binariesLook", values: { paths: paths(inputs), fingerprint } });
 }
 
-async function unpackScript(session: Session, inputs: HostBinariesInputs, dropped: string[]): Promise<string> {
-  const directory = assertSafePath(inputs.directory);
-  const archive = `${directory}/.${inputs.setName}.archive`;
-  const args = `${archive} ${shellQuote(inputs.archive.sha256)} ${shellQuote(inputs.archive.source)}`;
-  const make = `make_directory ${directory} 0755 || fail "cannot create ${directory}"`;
-  if (!isRemote(inputs.archive.source)) {
-    await session.mustRun(`installing ${inputs.setName}`, remoteScript(inputs.setName, make));
-    await session.upload(localFile(inputs.archive.source), archive);
-  }
-  return remoteScript(inputs.setName, unpackBody(inputs, dropped, { archive, args, make }));
-}
-
-function unpackBody(
+async function install(
+  id: string,
   inputs: HostBinariesInputs,
-  dropped: string[],
-  at: { archive: string; args: string; make: string },
-): string {
-  const unpack = `${inputs.directory}/.${inputs.setName}.unpacked`;
-  const put = inputs.members.map((member) => {
-    const path = memberPath(inputs, member);
-    return `[ -f ${unpack}/${member} ] || fail "the archive has no ${member}"
-chown root:root ${unpack}/${member} && chmod 0755 ${unpack}/${member} && mv ${unpack}/${member} "$(beside ${path} new)" && swap ${path} && settle ${path}`;
+  before: { known: string[]; dropped: string[] },
+): Promise<HostBinariesOutputs> {
+  const report = await changeHost(id, inputs, async (session) => {
+    const seen = await session.mustRun(`reading ${inputs.setName}`, lookScript(inputs, wanted(inputs)));
+    const isThere = /^unpacked$/m.test(seen) && reported(seen, "fault").length === 0;
+    return isThere ? seen : unpack(session, inputs, before);
   });
-  return `${artifactLibrary}
-${at.make}
-${isRemote(inputs.archive.source) ? "fetch_artifact" : "check_artifact"} ${at.args}
-rm -rf ${unpack}; mkdir -m 0700 ${unpack} && tar -xzf ${at.archive} -C ${unpack} || fail "cannot unpack the archive"
-${put.join("\n")}
-rm -rf ${unpack} ${at.archive}
-${dropped.map((path) => `rm -f ${assertSafePath(path)}`).join("\n")}
-own f "$state/${inputs.setName}.archive"; own f "$state/${inputs.setName}.sums"
-report() { ${reportDigests(paths(inputs))}
+  const installed = Object.entries(parseDigests(report)).map(([path, { sha256: digest }]) => [path, digest]);
+  return { ...inputs, installed: Object.fromEntries(installed) as Record<string, string> };
 }
-report >"$state/${inputs.setName}.sums"
-echo ${wanted(inputs)} >"$state/${inputs.setName}.archive"
-report
-sync ${inputs.directory} 2>/dev/null || sync`;
+
+async function unpack(
+  session: Session,
+  inputs: HostBinariesInputs,
+  before: { known: string[]; dropped: string[] },
+): Promise<string> {
+  const { setName: name, claim, directory, members, archive } = inputs;
+  const { source, sha256: digest } = archive;
+  const fetch = isRemote(source);
+  const values = {
+    directory: assertSafePath(directory),
+    members,
+    archive: archivePath(inputs),
+    sha256: digest,
+    source,
+  };
+  const script = (file: string, more: RemoteScript["values"]): string =>
+    remoteScript({ name, claim, file, values: { ...values, ...more } });
+  if (!fetch) {
+    const local = localFile(source);
+    await session.mustRun(`installing ${name}`, script("binariesPrepare", {}));
+    await session.upload(local, archivePath(inputs));
+  }
+  return session.mustRun(
+    `installing ${name}`,
+    script("binariesApply", { ...before, fetch, fingerprint: wanted(inputs) }),
+  );
 }

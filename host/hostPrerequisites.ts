@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionInput } from "./connection";
-import type { Connection } from "./connection";
+import type { HostInputs } from "./hostChange";
 import type { FileMap } from "./files";
 import { providerShim } from "../base/providerShim";
 
@@ -13,9 +13,7 @@ export interface PackageRequirement {
 }
 
 /** Inputs of {@link HostPrerequisites}, as the provider sees them. */
-export interface HostPrerequisitesInputs {
-  /** SSH connection to the host. A change of it alone is recorded and changes nothing on the host. */
-  connection: Connection;
+export interface HostPrerequisitesInputs extends HostInputs {
   /** Commands the host has to have; only missing ones are installed, by the host's own package manager. They stay on removal. */
   packages: PackageRequirement[];
   /** Kernel modules that have to be loaded or built in. @example ["br_netfilter"] */
@@ -24,6 +22,8 @@ export interface HostPrerequisitesInputs {
   sysctls: Record<string, string>;
   /** Files that keep modules and parameters across a reboot. */
   files: FileMap;
+  /** What is wrong besides these, in words. Only a refresh ever says so. @default [] */
+  faults?: string[];
 }
 
 /** Arguments of {@link HostPrerequisites}; see {@link HostPrerequisitesInputs} for each field. */
@@ -40,7 +40,7 @@ const provider = providerShim("host/hostPrerequisitesProvider.js");
  */
 export class HostPrerequisites extends pulumi.dynamic.Resource {
   constructor(name: string, args: HostPrerequisitesArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, connection: connectionInput(args.connection) };
+    const inputs = { faults: [], ...args, connection: connectionInput(args.connection) };
     super(provider, name, inputs, opts, "kubernetes-worker-nodes", "HostPrerequisites");
   }
 }

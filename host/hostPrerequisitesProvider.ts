@@ -1,85 +1,77 @@
-import { assertSafePath, parseFiles, reportFiles, sha256, stageFiles } from "./files";
+import { fileDigests, fileTable, parseFiles, sha256 } from "./files";
 import type { HostPrerequisitesInputs } from "./hostPrerequisites";
-import { applyKernel, kernelLibrary, reportKernel } from "./kernel";
-import { installPackages, packageLibrary, reportMissingCommands } from "./packages";
-import { remoteScript } from "./remoteLibrary";
-import { openSession } from "./session";
+import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
+import type { Unfinished } from "./hostChange";
+import { moduleTable } from "./kernel";
+import { remoteScript } from "./remoteScript";
 
 /** Names the list of what we wrote, on the host. */
-const setName = "prerequisites";
+const name = "prerequisites";
+
+type State = HostPrerequisitesInputs & Unfinished;
 
 export async function create(inputs: HostPrerequisitesInputs): Promise<{ id: string; outs: HostPrerequisitesInputs }> {
-  await apply(inputs, []);
-  return { id: `${inputs.connection.host}/${setName}`, outs: inputs };
+  await apply(name, inputs, []);
+  return { id: name, outs: inputs };
 }
 
-export async function update(
-  _id: string,
-  olds: HostPrerequisitesInputs,
-  news: HostPrerequisitesInputs,
-): Promise<{ outs: HostPrerequisitesInputs }> {
-  if (wanted(olds) !== wanted(news))
-    await apply(
-      news,
-      Object.keys(olds.files).filter((path) => !(path in news.files)),
-    );
+export async function update(id: string, olds: State, news: HostPrerequisitesInputs): Promise<{ outs: State }> {
+  const isSame = olds.unfinished !== true && content(olds) === content(news);
+  if (!isSame && news.claim.lost !== true) await apply(id, news, sameHost(olds, news) ? Object.keys(olds.files) : []);
   return { outs: news };
 }
 
 /** Packages whose command is there, modules that are loaded, parameters and files as they are. */
 export async function read(
   id: string,
-  props: HostPrerequisitesInputs,
-): Promise<{ id: string; props: HostPrerequisitesInputs; inputs: HostPrerequisitesInputs }> {
-  const { packages, kernelModules, sysctls, files } = props;
-  const body = [
-    packageLibrary,
-    kernelLibrary,
-    reportFiles(files),
-    reportMissingCommands(packages),
-    reportKernel(kernelModules, sysctls),
-    ":",
-  ];
-  const session = await openSession(props.connection);
-  const report = await session.mustRun("reading the prerequisites", remoteScript(setName, body.join("\n")));
-  const lines = report.split("\n").map((line) => line.split("|"));
-  const listed = (kind: string): string[] => lines.filter(([first]) => first === kind).map(([, value = ""]) => value);
-  const seen: HostPrerequisitesInputs = {
-    ...props,
-    packages: packages.filter(({ command }) => !listed("missing-command").includes(command)),
-    kernelModules: kernelModules.filter((module) => !listed("missing-module").includes(module)),
-    sysctls: Object.fromEntries(
-      lines.filter(([kind]) => kind === "sysctl").map(([, name = "", value = ""]) => [name, value]),
-    ),
-    files: parseFiles(report, files),
+  props: State,
+): Promise<{ id: string; props: State; inputs: HostPrerequisitesInputs }> {
+  const { unfinished, ...recorded } = props;
+  const { claim, packages, kernelModules, sysctls, files } = recorded;
+  const values = {
+    commands: packages.map(({ command }) => command),
+    modules: moduleTable(kernelModules),
+    sysctls: Object.keys(sysctls),
+    files: fileDigests(files),
   };
-  return { id, props: seen, inputs: seen };
+  const script = remoteScript({ name, claim, file: "prerequisitesLook", values });
+  const report = await lookAtHost(props, "reading the prerequisites", script);
+  if (report === undefined) return { id, props, inputs: recorded };
+  const inForce = reported(report, "sysctl").map((line) => line.split("|"));
+  const inputs: HostPrerequisitesInputs = {
+    ...recorded,
+    packages: packages.filter(({ command }) => !reported(report, "missing-command").includes(command)),
+    kernelModules: kernelModules.filter((module) => !reported(report, "missing-module").includes(module)),
+    sysctls: Object.fromEntries(inForce.map(([parameter = "", value = ""]) => [parameter, value])),
+    files: parseFiles(report, files),
+    faults: reported(report, "fault"),
+  };
+  return { id, props: { ...inputs, ...(unfinished === true ? { unfinished } : {}) }, inputs };
 }
 
 /** Takes the files away; packages, loaded modules and parameters in force may serve others by now and stay. */
 async function remove(_id: string, props: HostPrerequisitesInputs): Promise<void> {
-  const session = await openSession(props.connection);
-  await session.exclusive(() =>
-    session.mustRun("removing the prerequisites", remoteScript(setName, "remove_owned\nforget_state")),
-  );
+  const values = { known: Object.keys(props.files) };
+  const script = remoteScript({ name, claim: props.claim, file: "remove", values });
+  await removeFromHost(props, "removing the prerequisites", script);
 }
 
 export { remove as delete };
 
-async function apply(inputs: HostPrerequisitesInputs, dropped: string[]): Promise<void> {
-  const session = await openSession(inputs.connection);
-  const body = [
-    packageLibrary,
-    kernelLibrary,
-    installPackages(inputs.packages),
-    stageFiles(inputs.files),
-    'for path in $staged; do swap "$path"; settle "$path"; done',
-    ...dropped.map((path) => `rm -f ${assertSafePath(path)}`),
-    applyKernel(inputs.kernelModules, inputs.sysctls),
-  ];
-  await session.exclusive(() => session.mustRun("preparing the host", remoteScript(setName, body.join("\n"))));
+async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[]): Promise<void> {
+  const { packages, kernelModules, sysctls, files } = inputs;
+  const values = {
+    packages: packages.map(({ command, packages: { apt, dnf, zypper } }) => `${command} ${apt} ${dnf} ${zypper}`),
+    modules: moduleTable(kernelModules),
+    sysctls: Object.entries(sysctls).map(([parameter, value]) => `${parameter}=${value}`),
+    files: fileTable(files),
+    known,
+    dropped: known.filter((path) => !(path in files)),
+  };
+  const script = remoteScript({ name, claim: inputs.claim, file: "prerequisitesApply", values });
+  await changeHost(id, inputs, (session) => session.mustRun("preparing the host", script));
 }
 
-function wanted({ packages, kernelModules, sysctls, files }: HostPrerequisitesInputs): string {
-  return sha256(JSON.stringify([packages, kernelModules, sysctls, files]));
+function content({ claim: { id, machineId }, packages, kernelModules, sysctls, files, faults }: State): string {
+  return sha256(JSON.stringify([id, machineId, packages, kernelModules, sysctls, files, faults]));
 }

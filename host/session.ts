@@ -22,6 +22,23 @@ export interface ScriptResult {
   code: number | null;
 }
 
+/** A script that ended with another status than 0. */
+export class ScriptFailure extends Error {
+  constructor(
+    message: string,
+    /** Exit status; null when a signal ended the script. */
+    readonly code: number | null,
+  ) {
+    super(message);
+    this.name = "ScriptFailure";
+  }
+}
+
+/** The connection ended, or no answer came, while something ran on the host, which may go on there. */
+export class SessionLost extends Error {
+  override readonly name = "SessionLost";
+}
+
 /** One SSH connection to one host. Scripts run as root, and reach the host on standard input only, never in an argument list. */
 export class Session {
   private turn: Promise<unknown> = Promise.resolve();
@@ -40,25 +57,39 @@ export class Session {
   async mustRun(purpose: string, script: string): Promise<string> {
     const result = await this.run(script);
     if (result.code === 0) return result.stdout;
+    const refusal = /^sudo: (.*)/m.exec(result.stderr)?.[1];
+    if (refusal !== undefined && /password|tty|not allowed|sudoers|not found/.test(refusal))
+      throw this.sudoRefused(refusal);
     // A shell or sudo between gives a signal on as a status above 128.
     const bySignal = result.code === null || result.code > 128;
     const ended = bySignal ? "a signal ended the script on the host" : `exit status ${result.code}`;
     const said = printable(result.stderr.trim() || result.stdout.trim() || "it said nothing");
     const detail = said.split("\n").slice(-25).join("\n");
-    throw new Error(`${describeConnection(this.connection)}: ${purpose} failed (${ended}):\n${detail}`);
+    const message = `${describeConnection(this.connection)}: ${purpose} failed (${ended}):\n${detail}`;
+    throw new ScriptFailure(message, result.code);
+  }
+
+  private sudoRefused(refusal: string): Error {
+    const user = this.connection.user ?? "root";
+    return new Error(
+      `${describeConnection(this.connection)}: sudo refuses user ${user} (${printable(refusal)}): it must work without a password ` +
+        `and without a terminal; log in as root, or add a sudoers rule: ${user} ALL=(ALL) NOPASSWD: ALL (and no requiretty for it)`,
+    );
   }
 
   /** Streams a local file to a path on the host, readable by root only. */
   async upload(localPath: string, remotePath: string): Promise<void> {
+    const path = shellQuote(remotePath);
     const write = (channel: ClientChannel): Promise<void> => pipeline(createReadStream(localPath), channel);
     const result = await this.execute(
-      `sh -c ${shellQuote(`umask 077; cat >${shellQuote(remotePath)}`)}`,
+      `sh -c ${shellQuote(`umask 077; cat >${path} || { rm -f ${path}; exit 1; }`)}`,
       write,
       defaultDeadline,
     );
     if (result.code === 0) return;
-    throw new Error(
+    throw new ScriptFailure(
       `${describeConnection(this.connection)}: sending ${localPath} failed: ${printable(result.stderr.trim())}`,
+      result.code,
     );
   }
 
@@ -77,8 +108,11 @@ export class Session {
     const user = this.connection.user ?? "root";
     return new Promise((resolve, reject) => {
       const host = describeConnection(this.connection);
-      const timer = setTimeout(() => finish(new Error(`${host}: no answer within ${deadline / 1000} s`)), deadline);
-      const lost = (): void => finish(new Error(`${host}: the connection was lost while a script ran`));
+      const timer = setTimeout(
+        () => finish(new SessionLost(`${host}: no answer within ${deadline / 1000} s`)),
+        deadline,
+      );
+      const lost = (): void => finish(new SessionLost(`${host}: the connection was lost while a script ran`));
       const finish = (outcome: Error | ScriptResult): void => {
         clearTimeout(timer);
         this.client.removeListener("close", lost);
@@ -126,12 +160,18 @@ function collect(channel: ClientChannel, finish: (outcome: Error | ScriptResult)
 
 const sessions = new Map<string, Promise<Session>>();
 
+/** Hosts that did not answer: key -> when that was known, and the error. */
+const silent = new Map<string, { at: number; error: unknown }>();
+
+/** How long a host that did not answer is not asked again by a look, in milliseconds: a refresh looks many times. */
+const silenceLasts = 60_000;
+
 /**
  * The session to a host, opened at its first use in this process and shared by every resource of the host: one SSH
  * connection a host a run. A connection that was lost is opened again at the next use.
  */
 export async function openSession(connection: Connection): Promise<Session> {
-  const key = createHash("sha256").update(JSON.stringify(connection)).digest("hex");
+  const key = keyOf(connection);
   const known = sessions.get(key);
   if (known) return known;
   const opening = dial(connection).then((client) => {
@@ -140,6 +180,24 @@ export async function openSession(connection: Connection): Promise<Session> {
     return new Session(client, connection);
   });
   sessions.set(key, opening);
-  opening.catch(() => sessions.delete(key));
+  opening.then(
+    () => silent.delete(key),
+    (error: unknown) => {
+      sessions.delete(key);
+      silent.set(key, { at: Date.now(), error });
+    },
+  );
   return opening;
+}
+
+/** As {@link openSession}, but a host that has just not answered is not waited for again. */
+export async function openSessionToRead(connection: Connection): Promise<Session> {
+  const key = keyOf(connection);
+  const last = silent.get(key);
+  if (last !== undefined && Date.now() - last.at < silenceLasts) throw last.error;
+  return openSession(connection);
+}
+
+function keyOf(connection: Connection): string {
+  return createHash("sha256").update(JSON.stringify(connection)).digest("hex");
 }

@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactMap } from "./artifact";
 import { connectionInput } from "./connection";
-import type { Connection } from "./connection";
 import type { FileMap } from "./files";
+import type { Script } from "../base/script";
+import type { HostInputs } from "./hostChange";
 import { providerShim } from "../base/providerShim";
 
 /** Inputs of {@link SystemdService}, as the provider sees them. */
-export interface SystemdServiceInputs {
-  /** SSH connection to the host. A change of it alone is recorded and changes nothing on the host. */
-  connection: Connection;
+export interface SystemdServiceInputs extends HostInputs {
   /** Name of the unit. @example "kubelet.service" */
   unitName: string;
   /** Text of the unit, written to /etc/systemd/system. Left out for a unit that the host brought: then only its files are ours. */
@@ -21,14 +20,28 @@ export interface SystemdServiceInputs {
   binaries?: ArtifactMap;
   /** Directories the service needs, created with mode 0755. */
   directories?: string[];
-  /** POSIX shell text that ends with status 0 when the service works, within a time of its own; it prints why when not. */
-  healthCheck: string;
-  /** POSIX shell text run on removal, after the service stopped and while its files are still there. */
-  cleanup?: string;
+  /** Ends with status 0 when the service works, within a time of its own; it prints why when not. */
+  healthCheck: Script;
+  /** Runs on removal, after the service stopped and while its files are still there, and after the first version that did not hold. */
+  cleanup?: Script;
+  /** Brings files that the service wrote itself to what the settings say, before the restart; prints `changed|PATH` for each. */
+  adjust?: Script;
+  /** Paths that `adjust` may change: they come back when the change does not hold. */
+  adjusts?: string[];
+  /** Only looks, on a refresh; prints `fault|...` for what the next `up` repairs, `foreign|...` for what is not ours. */
+  look?: Script;
+  /** What is wrong besides the files, in words. Only a refresh ever says so. @default [] */
+  faults?: string[];
   /** Whether the unit runs. Only a refresh ever says otherwise. @default true */
   active?: boolean;
   /** Whether the unit starts at boot. Only a refresh ever says otherwise. @default true */
   enabled?: boolean;
+}
+
+/** What the provider remembers beside its inputs. */
+export interface SystemdServiceOutputs extends SystemdServiceInputs {
+  /** What the last refresh saw at the service's places that is not ours, in words. */
+  told: string[];
 }
 
 /** Arguments of {@link SystemdService}; see {@link SystemdServiceInputs} for each field. */
@@ -38,15 +51,25 @@ const provider = providerShim("host/systemdServiceProvider.js");
 
 /**
  * A systemd unit, its binaries, the files it reads and its health check as one transaction: everything is staged beside
- * its place, swapped, and the unit restarted only if something it reads changed; when it does not come up healthy the
- * version before is put back and the change fails with the unit's last log lines.
+ * its place, swapped, and the unit restarted only if the running process has not read what is there now; when it does not come up
+ * healthy the version before is put back and the change fails with the reason.
  *
  * @example
  * new SystemdService("node-1-kubelet", { connection, unitName: "kubelet.service", unit, files, binaries, healthCheck });
  */
 export class SystemdService extends pulumi.dynamic.Resource {
+  /** What the last refresh saw at the service's places that is not ours, in words. */
+  declare public readonly told: pulumi.Output<string[]>;
+
   constructor(name: string, args: SystemdServiceArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { active: true, enabled: true, ...args, connection: connectionInput(args.connection) };
+    const inputs = {
+      active: true,
+      enabled: true,
+      faults: [],
+      ...args,
+      told: undefined,
+      connection: connectionInput(args.connection),
+    };
     const secretFiles = args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles) };
     const secrets = { additionalSecretOutputs: ["secretFiles"] };
     super(

@@ -1,76 +1,120 @@
-import { differing, parseDigests, reportDigests, stageArtifacts } from "./artifact";
-import { parseFiles, reportFiles, sha256 } from "./files";
+import { binaryMode, differing, parseDigests, stageArtifacts } from "./artifact";
+import { fileDigests, fileTable, parseFiles, sha256 } from "./files";
 import type { FileMap } from "./files";
-import { remoteScript } from "./remoteLibrary";
-import { openSession } from "./session";
+import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
+import type { Unfinished } from "./hostChange";
+import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
-import { applyScript, removeScript, serviceFiles, unitPath } from "./systemdServiceScripts";
-import type { SystemdServiceInputs } from "./systemdService";
+import { managedPaths, serviceFiles, unitPath } from "./systemdServiceFiles";
+import type { SystemdServiceInputs, SystemdServiceOutputs } from "./systemdService";
+
+type State = SystemdServiceOutputs & Unfinished;
+
+/** What the program knows of the host from before a change. */
+interface Before {
+  /** Paths that were written. */
+  known: string[];
+  /** Those among them that are not wanted any more. */
+  dropped: string[];
+  /** What undoes things that only the version before made. */
+  cleanup?: SystemdServiceInputs["cleanup"];
+}
+
+const nothing: Before = { known: [], dropped: [] };
+
+export async function create(inputs: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceOutputs }> {
+  const id = inputs.unitName;
+  return { id, outs: await apply(id, inputs, nothing) };
+}
+
+export async function update(id: string, olds: State, news: SystemdServiceInputs): Promise<{ outs: State }> {
+  const { told = [] } = olds;
+  const isSame = olds.unfinished !== true && contentDigest(olds) === contentDigest(news);
+  if (isSame || news.claim.lost === true) return { outs: { ...news, told } };
+  return { outs: await apply(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
+}
+
+function before(olds: State, news: SystemdServiceInputs): Before {
+  const [known, kept] = [managedPaths(olds), new Set(managedPaths(news))];
+  const cleanup = news.cleanup === undefined ? olds.cleanup : undefined;
+  return { known, dropped: known.filter((path) => !kept.has(path)), cleanup };
+}
 
 /** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
-async function apply(inputs: SystemdServiceInputs, dropped: string[]): Promise<void> {
-  const session = await openSession(inputs.connection);
-  await session.exclusive(() => transact(session, inputs, dropped));
+async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
+  await changeHost(id, inputs, async (session) => {
+    const owner = { name: inputs.unitName, claim: inputs.claim };
+    const binaries = inputs.binaries ?? {};
+    await stageArtifacts(session, owner, binaries, await differing(session, owner, binaries));
+    await transact(session, inputs, last);
+  });
+  return { ...inputs, told: [] };
 }
 
-async function transact(session: Session, inputs: SystemdServiceInputs, dropped: string[]): Promise<void> {
-  const binaries = inputs.binaries ?? {};
-  const changed = await differing(session, inputs.unitName, binaries);
-  await stageArtifacts(session, inputs.unitName, binaries, changed);
-  await session.mustRun(`changing ${inputs.unitName}`, applyScript(inputs, changed, dropped));
-}
-
-export async function create(inputs: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceInputs }> {
-  await apply(inputs, []);
-  return { id: `${inputs.connection.host}/${inputs.unitName}`, outs: inputs };
-}
-
-export async function update(
-  _id: string,
-  olds: SystemdServiceInputs,
-  news: SystemdServiceInputs,
-): Promise<{ outs: SystemdServiceInputs }> {
-  if (contentDigest(olds) === contentDigest(news)) return { outs: news };
-  const kept = new Set(managedPaths(news));
-  await apply(
-    news,
-    managedPaths(olds).filter((path) => !kept.has(path)),
-  );
-  return { outs: news };
+async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<void> {
+  const { unitName, claim, healthCheck, cleanup, adjust } = inputs;
+  const values = {
+    unit: unitName,
+    ours: inputs.unit !== undefined,
+    files: fileTable(serviceFiles(inputs)),
+    binaries: Object.entries(inputs.binaries ?? {}).map(([path, artifact]) => `${path} ${artifact.sha256}`),
+    directories: inputs.directories ?? [],
+    adjusts: inputs.adjusts ?? [],
+    known: last.known,
+    dropped: last.dropped,
+  };
+  const functions = { health: healthCheck, cleanup, adjust };
+  const script = remoteScript({ name: unitName, claim, file: "serviceApply", values, functions });
+  await session.mustRun(`changing ${unitName}`, script);
+  if (last.cleanup !== undefined) {
+    const after = remoteScript({
+      name: unitName,
+      claim,
+      file: "cleanUp",
+      values: {},
+      functions: { cleanup: last.cleanup },
+    });
+    await session.mustRun(`cleaning up after what ${unitName} had before`, after);
+  }
 }
 
 /** The service as it is on the host; secrets of a changed secret file travel in `secretFiles` only. */
 export async function read(
   id: string,
-  props: SystemdServiceInputs,
-): Promise<{ id: string; props: SystemdServiceInputs; inputs: SystemdServiceInputs }> {
-  const session = await openSession(props.connection);
-  const report = await session.mustRun(`reading ${props.unitName}`, remoteScript(props.unitName, reportBody(props)));
-  const seen = { ...props, ...observed(report, props) };
-  return { id, props: seen, inputs: seen };
+  props: State,
+): Promise<{ id: string; props: State; inputs: SystemdServiceInputs }> {
+  const { unitName, claim, look } = props;
+  const values = {
+    unit: unitName,
+    files: fileDigests(serviceFiles(props)),
+    binaries: Object.keys(props.binaries ?? {}),
+  };
+  const script = remoteScript({ name: unitName, claim, file: "serviceLook", values, functions: { look } });
+  const report = await lookAtHost(props, `reading ${unitName}`, script);
+  const { told, unfinished, ...recorded } = props;
+  if (report === undefined) return { id, props, inputs: recorded };
+  const inputs = { ...recorded, ...observed(report, props) };
+  const foreign = reported(report, "foreign");
+  for (const text of foreign) console.log(`${props.connection.host}: not ours: ${text}`);
+  return { id, props: { ...inputs, told: foreign, ...(unfinished === true ? { unfinished } : {}) }, inputs };
 }
 
 async function remove(_id: string, props: SystemdServiceInputs): Promise<void> {
-  const session = await openSession(props.connection);
-  await session.exclusive(() => session.mustRun(`removing ${props.unitName}`, removeScript(props)));
+  const { unitName, claim, cleanup, unit } = props;
+  const values = { unit: unitName, ours: unit !== undefined, known: managedPaths(props) };
+  const script = remoteScript({ name: unitName, claim, file: "serviceRemove", values, functions: { cleanup } });
+  await removeFromHost(props, `removing ${unitName}`, script);
 }
 
 export { remove as delete };
 
-/** Everything but how the host is reached, where a binary is fetched from, and what only a removal runs. */
+/** Everything but how the host is reached, where a binary is fetched from, and what only looks or removes. */
 function contentDigest(inputs: SystemdServiceInputs): string {
-  const { unitName, unit, files, secretFiles, directories, active, enabled } = inputs;
+  const { unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust } = inputs;
+  const { id, machineId } = inputs.claim;
   const binaries = Object.entries(inputs.binaries ?? {}).map(([path, artifact]) => [path, artifact.sha256]);
-  return sha256(JSON.stringify([unitName, unit, files, secretFiles, directories, active, enabled, binaries]));
-}
-
-function managedPaths(inputs: SystemdServiceInputs): string[] {
-  return [...Object.keys(serviceFiles(inputs)), ...Object.keys(inputs.binaries ?? {})];
-}
-
-function reportBody(props: SystemdServiceInputs): string {
-  const state = `printf 'state|%s|%s\\n' "$(systemctl is-active ${props.unitName})" "$(systemctl is-enabled ${props.unitName} 2>/dev/null)"`;
-  return [reportFiles(serviceFiles(props)), reportDigests(Object.keys(props.binaries ?? {})), state].join("\n");
+  const content = [unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust, binaries];
+  return sha256(JSON.stringify([id, machineId, ...content]));
 }
 
 function observed(report: string, props: SystemdServiceInputs): Partial<SystemdServiceInputs> {
@@ -80,15 +124,30 @@ function observed(report: string, props: SystemdServiceInputs): Partial<SystemdS
   const sums = parseDigests(report);
   const binaries = Object.entries(props.binaries ?? {}).flatMap(([path, artifact]) => {
     const found = sums[path];
-    return found === undefined ? [] : [[path, { ...artifact, sha256: found }] as const];
+    return found === undefined ? [] : [[path, { ...artifact, sha256: found.sha256 }] as const];
   });
+  const modes = Object.entries(sums).filter(([, { mode }]) => mode !== binaryMode);
   const [, active, enabled] = /^state\|(.*)\|(.*)$/m.exec(report) ?? [];
   return {
     ...(props.unit === undefined ? {} : { unit: seen[unitPath(props.unitName)]?.content ?? "" }),
     ...(props.files === undefined ? {} : { files: pick(props.files) }),
     ...(props.secretFiles === undefined ? {} : { secretFiles: pick(props.secretFiles) }),
     ...(props.binaries === undefined ? {} : { binaries: Object.fromEntries(binaries) }),
+    faults: [
+      ...reported(report, "fault"),
+      ...modes.map(([path, { mode }]) => `${path} has mode and owner ${mode.replace("|", " ")}`),
+      ...unitFaults(seen, props),
+    ],
     active: active === "active",
     enabled: enabled === "enabled",
   };
+}
+
+/** The unit is an input by its text only, so what else a file has shows as a fault. */
+function unitFaults(seen: FileMap, props: SystemdServiceInputs): string[] {
+  const path = unitPath(props.unitName);
+  const [wanted, found] = [serviceFiles(props)[path], seen[path]];
+  if (wanted === undefined || found === undefined) return [];
+  const isRight = found.mode === wanted.mode && found.owner === wanted.owner;
+  return isRight ? [] : [`${path} has mode ${found.mode ?? "0600"} and owner ${found.owner ?? "root:root"}`];
 }

@@ -1,20 +1,13 @@
-import { applyKernel, kernelLibrary } from "../../host/kernel";
-import { installPackages, packageLibrary } from "../../host/packages";
-import { remoteScript } from "../../host/remoteLibrary";
+import { moduleTable } from "../../host/kernel";
+import { remoteScript } from "../../host/remoteScript";
 import { Sandbox, shells } from "../support/sandbox";
 
-const loadModules = (modules: string[]): string =>
-  remoteScript(
-    "test",
-    `${kernelLibrary}
-${applyKernel(modules, {})}`,
-  );
+const nothing = { packages: [], modules: [], sysctls: [], files: [], dropped: [], known: [] };
+const prepare = (values: Record<string, string[]>): string =>
+  remoteScript({ name: "test", file: "prerequisitesApply", values: { ...nothing, ...values } });
+const loadModules = (modules: string[]): string => prepare({ modules: moduleTable(modules) });
 const setParameters = (values: Record<string, string>): string =>
-  remoteScript(
-    "test",
-    `${kernelLibrary}
-${applyKernel([], values)}`,
-  );
+  prepare({ sysctls: Object.entries(values).map(([name, value]) => `${name}=${value}`) });
 
 describe.each(shells)("preparing a host under %s", (_name, shell) => {
   let host: Sandbox;
@@ -78,9 +71,8 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
   });
 
   describe("packages", () => {
-    const everywhere = (command: string) => ({ command, packages: { apt: command, dnf: command, zypper: command } });
-    const requirements = ["mount", "nft", "iptables", "ipset", "ipvsadm"].map(everywhere);
-    const script = remoteScript("test", `${packageLibrary}\n${installPackages(requirements)}`);
+    const commands = ["mount", "nft", "iptables", "ipset", "ipvsadm"];
+    const script = prepare({ packages: commands.map((command) => Array(4).fill(command).join(" ")) });
     const install = (name: string) =>
       `for c in iptables ipset ipvsadm; do echo '#!/bin/sh' >"$(dirname "$0")/$c"; chmod +x "$(dirname "$0")/$c"; done; : ${name}`;
     beforeEach(() => void host.command("mount").command("nft"));

@@ -2,7 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { remoteScript } from "../../host/remoteLibrary";
+import { assignments } from "../../base/script";
+import { bundledText } from "../../host/scriptText";
 
 /** A directory of its own for one test. */
 export function temporaryDirectory(): string {
@@ -33,8 +34,11 @@ export function orphanLocally(root: string, body: string): void {
   child.stdin.end(localScript(root, body, "test"));
 }
 
+/** The library of the host's scripts, with a body of the test's. */
 function localScript(root: string, body: string, name: string): string {
-  return remoteScript(name, body)
+  const header = assignments({ name, claim: "", machine_id: "" });
+  const library = bundledText("host/scripts/library.sh")
     .replace("/var/lib/kubernetes-worker-nodes", join(root, "state"))
     .replace("/run/kubernetes-worker-nodes.lock", join(root, "lock"));
+  return `${header}${library}main() {\n${body}\n}\nmain </dev/null\n`;
 }

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -36,8 +37,9 @@ export interface ScriptResult {
 export class Sandbox {
   private readonly root = mkdtempSync(join(tmpdir(), "sandbox"));
 
-  constructor() {
-    for (const tool of realTools.split(" ")) {
+  /** @param tools more of this machine's tools that the scripts use as they are, separated by blanks. */
+  constructor(tools = "") {
+    for (const tool of `${realTools} ${tools}`.split(" ")) {
       const path = ["/usr/bin", "/bin"].map((directory) => join(directory, tool)).find((item) => existsSync(item));
       if (path !== undefined) {
         this.place(`/bin/${tool}`);
@@ -67,6 +69,15 @@ export class Sandbox {
     rmSync(path, { force: true });
     writeFileSync(path, `#!/bin/sh\necho "${name} $*" >>"${this.root}/calls"\n${this.move(body)}\n`);
     chmodSync(path, 0o755);
+    return this;
+  }
+
+  /** Has a tool of this machine run some lines first. */
+  before(tool: string, body: string): this {
+    const real = ["/usr/bin", "/bin"].map((directory) => join(directory, tool)).find((item) => existsSync(item)) ?? "";
+    const path = this.inside(`/bin/${tool}`);
+    rmSync(path, { force: true });
+    writeFileSync(path, `#!/bin/sh\n${this.move(body)}\nexec ${real} "$@"\n`, { mode: 0o755 });
     return this;
   }
 
@@ -117,11 +128,29 @@ export class Sandbox {
     };
   }
 
+  /**
+   * Runs a script in a process group of its own, with lines that some of its tools run first; those may end the whole group.
+   *
+   * @returns whether a signal ended it.
+   */
+  runKilled(script: string, shell: string, tools: string[], body: string): boolean {
+    const kept = tools.map((tool) => [tool, join(this.root, "bin", tool), join(this.root, "bin", `.${tool}`)] as const);
+    for (const [, path, real] of kept) {
+      renameSync(path, real);
+      writeFileSync(path, `#!/bin/sh\n${this.move(body)}\nexec ${real} "$@"\n`, { mode: 0o755 });
+    }
+    const moved = this.move(script.replace(/^PATH="\$PATH:.*"$/m, `PATH=${this.root}/bin`));
+    const { status } = spawnSync("setsid", ["-w", shell, "-s"], { input: moved, env: { PATH: process.env["PATH"] } });
+    for (const [, path, real] of kept) renameSync(real, path);
+    return status === null || status > 128;
+  }
+
   remove(): void {
     rmSync(this.root, { recursive: true, force: true });
   }
 
-  private inside(path: string): string {
+  /** The path on this machine of a path of the host. */
+  inside(path: string): string {
     return join(this.root, path);
   }
 

@@ -12,11 +12,20 @@ import {
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FileMap } from "../../host/files";
-import { parseFiles, reportFiles, stageFiles } from "../../host/files";
-import { installPackages, packageLibrary } from "../../host/packages";
+import { fileDigests, fileTable, parseFiles } from "../../host/files";
+import { bundledText } from "../../host/scriptText";
 import { orphanLocally, runLocally, temporaryDirectory } from "../support/localShell";
 
 const swapAll = 'for path in $staged; do swap "$path"; done';
+const stageFiles = (files: FileMap): string =>
+  fileTable(files)
+    .map((line) => line.replace(/ (yes|no) /, " "))
+    .map((line) => `stage_file ${line}`)
+    .join("\n");
+const reportFiles = (files: FileMap): string =>
+  fileDigests(files)
+    .map((line) => `report_file ${line}`)
+    .join("\n");
 const settleAll = 'for path in $staged; do settle "$path"; done';
 
 let root: string;
@@ -46,8 +55,8 @@ describe("a script that a killed run left on a host", () => {
     mkdirSync(join(root, "bin"));
     const manager = `#!/bin/sh\nsleep 0.2; echo unpacking && sleep 0.1 && touch ${root}/installed\n`;
     writeFileSync(join(root, "bin/apt-get"), manager, { mode: 0o755 });
-    const install = installPackages([{ command: "not-there", packages: { apt: "a", dnf: "a", zypper: "a" } }]);
-    orphanLocally(root, `PATH=${root}/bin:$PATH\n${packageLibrary}\n${install}`);
+    const library = bundledText("host/scripts/packages.sh");
+    orphanLocally(root, `PATH=${root}/bin:$PATH\n${library}\nneed not-there a a a\ninstall_packages`);
     await until(() => existsSync(join(root, "installed")));
   });
 

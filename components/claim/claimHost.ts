@@ -1,0 +1,108 @@
+import { randomBytes } from "node:crypto";
+import { openCluster } from "../../cluster/kubeClient";
+import { retireNode } from "../../cluster/nodeOwnership";
+import { describeConnection } from "../../host/connection";
+import { identifyHost, releaseScript, writeOwner } from "../../host/hostOwner";
+import type { HostIdentity } from "../../host/hostOwner";
+import { openSession } from "../../host/session";
+import type { Session } from "../../host/session";
+import { decideClaim } from "./claimDecision";
+import type { ClaimDecision } from "./claimDecision";
+import type { NodeClaimInputs, NodeClaimOutputs } from "./nodeClaim";
+import { addressOf, ownerRecordText, parseOwnerRecord } from "./ownerRecord";
+import type { OwnerRecord } from "./ownerRecord";
+import { previousMachine } from "./previousMachine";
+import { nodesToRetire, refuseStrangers } from "./nodesToRetire";
+
+/** A claim that failed after something had changed: a Node that was drained, a host that was given up. */
+export class ClaimInterrupted extends Error {
+  override readonly name = "ClaimInterrupted";
+}
+
+type Taken = Pick<NodeClaimOutputs, "claim" | "facts" | "held" | "registered">;
+
+/**
+ * Makes a host the claim's, and ends what it or its Node was before. Everything is looked at, and refused where it has to be, before
+ * anything changes.
+ *
+ * @param olds what the state knows of the claim, where there is one.
+ * @throws ClaimInterrupted where it failed in between; the next run goes on from there.
+ */
+export async function claimHost(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Promise<Taken> {
+  const session = await openSession(inputs.connection);
+  const { adopt } = inputs;
+  const host = await identifyHost(session, {
+    adopt,
+    ...(isToInspect(inputs, olds) ? { preflight: inputs.preflight } : {}),
+  });
+  const wanted = wantedRecord(inputs, host.machineId);
+  const decision = decide(inputs, host, wanted, olds);
+  const cluster = await openCluster(inputs.kubeconfig);
+  await refuseStrangers(cluster, inputs);
+  const previous = await previousMachine(host, inputs, olds);
+  const retiring = await nodesToRetire(cluster, { inputs, olds, host, decision });
+  if (decision.is === "held") {
+    const claim = { id: host.claimId ?? "", machineId: host.machineId, owner: inputs.owner, lost: false };
+    if (!decision.same || host.takenFrom !== undefined) await writeOwner(session, host, claim, ownerRecordText(wanted));
+    return taken(inputs, claim, host, olds);
+  }
+  const claim = { id: randomBytes(12).toString("hex"), machineId: host.machineId, owner: inputs.owner, lost: false };
+  try {
+    for (const node of retiring) await retireNode(cluster, node, inputs.drainTimeoutSeconds);
+    if (isAnother(decision, host)) await giveUpIdentity(session, host, inputs);
+    await previous.release();
+    await writeOwner(session, host, claim, ownerRecordText(wanted), takenFrom(host, wanted, olds));
+  } catch (error) {
+    throw new ClaimInterrupted(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+  return taken(inputs, claim, host, olds);
+}
+
+/** The claim of another resource of this stack that has the host until now; it is noted on the host until it says that it is gone. */
+function takenFrom(host: HostIdentity, wanted: OwnerRecord, olds?: NodeClaimOutputs): string | undefined {
+  const ofStack = parseOwnerRecord(host.record ?? "")?.owner === wanted.owner;
+  return ofStack && host.claimId !== olds?.claim.id ? host.claimId : undefined;
+}
+
+function taken(inputs: NodeClaimInputs, claim: Taken["claim"], host: HostIdentity, olds?: NodeClaimOutputs): Taken {
+  return { claim, facts: host.facts === "" ? (olds?.facts ?? "") : host.facts, held: "yes", registered: true };
+}
+
+/** A host that is held and reached as before is not refused for what has become of it since. */
+function isToInspect(inputs: NodeClaimInputs, olds: NodeClaimOutputs | undefined): boolean {
+  if (olds === undefined || olds.held !== "yes" || olds.lost) return true;
+  const ofHost = ({ connection, preflight }: NodeClaimInputs): string =>
+    JSON.stringify([addressOf(connection), preflight]);
+  return ofHost(olds) !== ofHost(inputs);
+}
+
+function wantedRecord({ owner, nodeName, cluster, connection }: NodeClaimInputs, machineId: string): OwnerRecord {
+  return { owner, nodeName, cluster, address: addressOf(connection), hostKey: connection.hostKey, machineId };
+}
+
+function decide(
+  inputs: NodeClaimInputs,
+  host: HostIdentity,
+  wanted: OwnerRecord,
+  olds: NodeClaimOutputs | undefined,
+): ClaimDecision {
+  const record = host.record === undefined ? undefined : parseOwnerRecord(host.record);
+  const decision = decideClaim({ wanted, adopt: inputs.adopt, mine: olds?.claim.id, holder: host.claimId, record });
+  if (decision.is !== "refused") return decision;
+  throw new Error(`${describeConnection(inputs.connection)}: cannot become Node ${inputs.nodeName}: ${decision.why}`);
+}
+
+/** Whether the host is another node until now, ours or, where it is adopted, that of somebody else. */
+function isAnother(decision: ClaimDecision, host: HostIdentity): boolean {
+  return decision.is === "renamed" || /^adopts\|/m.test(host.facts);
+}
+
+/** Stops what the host is until now; its files stay, and are those of the next claim. */
+async function giveUpIdentity(session: Session, host: HostIdentity, inputs: NodeClaimInputs): Promise<void> {
+  const { units, cleanups } = inputs;
+  const script = releaseScript({ units, cleanups, all: false });
+  await session.mustRun(
+    `ending what the host was (${host.holder === "" ? "a node of others" : "another node"})`,
+    script,
+  );
+}

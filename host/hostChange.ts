@@ -1,0 +1,97 @@
+import { PartialFailure } from "../base/partialFailure";
+import type { ClaimReference } from "./claim";
+import { describeConnection } from "./connection";
+import type { Connection } from "./connection";
+import { heldByAnother, leftAsBefore, stillTaken } from "./remoteScript";
+import { openSession, openSessionToRead, ScriptFailure, SessionLost } from "./session";
+import type { Session } from "./session";
+
+/** What every resource of a host has among its inputs. */
+export interface HostInputs {
+  /** SSH connection to the host. A change of it alone is recorded and changes nothing on the host. */
+  connection: Connection;
+  /** The claim that holds the host. Another one is another machine, or another node on it: everything is done anew. */
+  claim: ClaimReference;
+}
+
+/** State of a resource whose last change failed and may have been done in part. */
+export interface Unfinished {
+  unfinished?: boolean;
+}
+
+/**
+ * Runs a change of a host, one at a time. A failure that left the host as it was is told as it is, and the resource stays as it is
+ * recorded; after any other one the resource is recorded as unfinished, so that the next `up` changes it again even when the
+ * settings were taken back, and `destroy` removes what there is.
+ */
+export async function changeHost<Inputs extends HostInputs, Result>(
+  id: string,
+  inputs: Inputs,
+  change: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const session = await openSession(inputs.connection);
+  try {
+    return await session.exclusive(() => change(session));
+  } catch (error) {
+    if (!mayBeInBetween(error)) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new PartialFailure(message, id, { ...inputs, unfinished: true });
+  }
+}
+
+/** Ends of a script after which the host is as it was before. */
+const untouched: (number | null)[] = [leftAsBefore, heldByAnother, stillTaken];
+
+function mayBeInBetween(error: unknown): boolean {
+  if (error instanceof SessionLost) return true;
+  return error instanceof ScriptFailure && !untouched.includes(error.code);
+}
+
+/** Whether both are the same node on the same machine, so that what one has written is the other's. */
+export function sameHost(olds: HostInputs, news: HostInputs): boolean {
+  return olds.claim.id === news.claim.id && olds.claim.machineId === news.claim.machineId;
+}
+
+/**
+ * Removes something from a host; not where the host is lost or was passed on to another claim, whose things they are now.
+ */
+export async function removeFromHost(
+  { connection, claim }: HostInputs,
+  purpose: string,
+  script: string,
+): Promise<void> {
+  if (claim.lost === true) {
+    console.log(`${describeConnection(connection)}: ${purpose}: nothing was done, the machine is declared lost`);
+    return;
+  }
+  const session = await openSession(connection);
+  try {
+    await session.exclusive(() => session.mustRun(purpose, script));
+  } catch (error) {
+    if (!(error instanceof ScriptFailure) || error.code !== heldByAnother) throw error;
+    console.log(
+      `${describeConnection(connection)}: ${purpose}: nothing was done, the host has passed on to another claim`,
+    );
+  }
+}
+
+/**
+ * What a host says to a script that only looks; undefined where it does not answer or is lost: then nothing is known, which is told
+ * and must not stop a refresh of all others.
+ */
+export async function lookAtHost({ connection, claim }: HostInputs, purpose: string, script: string) {
+  if (claim.lost === true) return undefined;
+  const session = await openSessionToRead(connection).catch((error: unknown) => {
+    console.log(`${purpose}: unknown, ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
+  return session?.mustRun(purpose, script);
+}
+
+/** What a look found, by the first word of each line. */
+export function reported(report: string, kind: string): string[] {
+  return report
+    .split("\n")
+    .filter((line) => line.startsWith(`${kind}|`))
+    .map((line) => line.slice(kind.length + 1));
+}

@@ -1,0 +1,33 @@
+# shellcheck shell=sh
+# Gives a host up: with `all` everything of ours goes, without it only who the host was (its services stop, what they made goes) and
+# the files stay for the next claim. Function given by the caller: cleanup.
+removing=yes
+. ./library.sh
+: "${units?that are ours}"
+: "${all?yes where everything goes}"
+
+main() {
+  failed=''
+  for unit in $units; do systemctl disable --now --quiet "$unit" 2> /dev/null; done
+  cleanup || failed='the clean-up failed'
+  [ -z "$all" ] || remove_all || failed=${failed:-'not all could be removed'}
+  [ -z "$failed" ] || fail "$failed"
+  [ -z "$all" ] || give_host_up
+}
+remove_all() {
+  set +f
+  set -- "$state"/*.owned
+  set -f
+  directories=$(sed -n 's/^d //p' "$@" 2> /dev/null | sort -ru)
+  removed=0
+  for list in "$@"; do (owned=$list && remove_owned) || removed=1; done
+  # Those of one list may have held files of another.
+  for path in $directories; do rmdir "$path" 2> /dev/null; done
+  systemctl daemon-reload
+  return "$removed"
+}
+give_host_up() {
+  rm -f "$state/owner"
+  forget_state
+}
+main < /dev/null

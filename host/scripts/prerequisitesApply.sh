@@ -1,0 +1,46 @@
+# shellcheck shell=sh
+# What a host needs before a service of ours can run; each thing is done only where it is not so already, and all that is wrong with
+# the kernel is named.
+. ./library.sh
+. ./packages.sh
+. ./kernel.sh
+: "${packages?for each command COMMAND APT DNF ZYPPER}"
+: "${modules?for each MODULE PATH OPTION, - for none}"
+: "${sysctls?a line each, NAME=VALUE}"
+: "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64}"
+: "${dropped?paths that were managed before and are not any more}"
+: "${known?paths that the program has written before}"
+
+# shellcheck disable=SC2086
+main() {
+  own_known
+  set -- $packages
+  while [ $# -gt 0 ]; do
+    need "$1" "$2" "$3" "$4"
+    shift 4
+  done
+  install_packages
+  write_files
+  failed=0
+  set -- $modules
+  while [ $# -gt 0 ]; do
+    load_module "$1" "$2" "$3"
+    shift 3
+  done
+  IFS='
+'
+  for line in $sysctls; do set_parameter "${line%%=*}" "${line#*=}"; done
+  [ "$failed" = 0 ] || exit 1
+}
+
+# shellcheck disable=SC2086
+write_files() {
+  set -- $files
+  while [ $# -gt 0 ]; do
+    stage_file "$1" "$2" "$3" "$5" "$6"
+    shift 6
+  done
+  for path in $staged; do swap "$path" && settle "$path" || fail "cannot put $path in place"; done
+  for path in $dropped; do drop "$path" && settle_dropped "$path" || fail "cannot remove $path"; done
+}
+main < /dev/null

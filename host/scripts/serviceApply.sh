@@ -1,0 +1,203 @@
+# shellcheck shell=sh
+# One service as a transaction: everything is staged beside its place, swapped, and the unit restarted only if the running process
+# has not read what is there now. Whatever fails, the host ends as before (exit status 10) or says that it does not.
+#
+# Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
+# files that the service wrote itself to what the settings say; prints the path of each it changed).
+. ./library.sh
+. ./process.sh
+. ../../base/scripts/reason.sh
+: "${unit:?name of the unit, with its suffix}"
+: "${ours?yes where the unit itself is ours}"
+: "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64, the unit first}"
+: "${binaries?for each binary PATH SHA256; a new version of it is staged already}"
+: "${directories?that the service needs}"
+: "${adjusts?paths that adjust may change}"
+: "${dropped?paths that were managed before and are not any more}"
+: "${known?paths that the program has written before}"
+
+unit_path=/etc/systemd/system/$unit
+stamp=$state/$unit.started
+settling=$state/$unit.settling
+managed='' watched='' wanted=''
+
+# shellcheck disable=SC2086
+read_tables() {
+  set -- $files
+  while [ $# -gt 0 ]; do
+    managed="$managed $1"
+    [ "$4" = no ] || { watched="$watched $1" wanted="$wanted $1 $5"; }
+    shift 6
+  done
+  set -- $binaries
+  while [ $# -gt 0 ]; do
+    managed="$managed $1" watched="$watched $1" wanted="$wanted $1 $2"
+    shift 2
+  done
+}
+
+# shellcheck disable=SC2086
+stage_all() {
+  for path in $directories; do make_directory "$path" 0755 || fail "cannot create $path"; done
+  for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do
+    make_directory "$path" 0755 && chown root:root "$path" && chmod 0755 "$path" || fail "cannot make $path as it was"
+  done
+  set -- $files
+  while [ $# -gt 0 ]; do
+    stage_file "$1" "$2" "$3" "$5" "$6"
+    shift 6
+  done
+  set -- $binaries
+  while [ $# -gt 0 ]; do
+    stage_binary "$1" "$2"
+    shift 2
+  done
+}
+
+stage_binary() {
+  new=$(beside "$1" new)
+  if [ "$(digest "$1")" = "$2" ]; then
+    rm -f "$new"
+    [ "$(stat -c '%a %U:%G' "$1")" = '755 root:root' ] || { chown root:root "$1" && chmod 0755 "$1"; } \
+      || fail "cannot set mode and owner of $1"
+  else
+    [ "$(digest "$new")" = "$2" ] || fail "$new is not the version that was staged; was it taken away?"
+    keep_original "$1"
+    staged="$staged $1"
+  fi
+}
+
+# Each of these fails alone, so that the caller rolls back.
+exchange() {
+  for path in $staged; do swap "$path" || return 1; done
+  for path in $dropped; do drop "$path" || return 1; done
+  for path in $adjusts; do ! present "$path" || keep_before "$path" || return 1; done
+  adjusted=$(adjust) || return 1
+}
+
+reload_needed() {
+  case " $staged $dropped " in *" $unit_path "*) return 0 ;; esac
+  [ "$(systemctl show --property=NeedDaemonReload "$unit" 2> /dev/null)" = NeedDaemonReload=yes ]
+}
+
+# Whether the running process may have read something else than what is there now. Of a process that a run of ours started it is
+# known what it read; any other must be younger than all that it reads.
+restart_needed() {
+  [ "$(systemctl is-active "$unit")" = active ] && [ -z "$adjusted" ] || return 0
+  for path in $staged $dropped; do
+    case " $watched $dropped " in *" $path "*) return 0 ;; esac
+  done
+  if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
+    [ "$(sed -n 2p "$stamp")" != "$fingerprint" ]
+    return
+  fi
+  [ -z "$reload" ] && since=$(started "$unit") || return 0
+  for path in $watched; do older_than "$since" "$path" || return 0; done
+  return 1
+}
+
+start() {
+  systemctl reset-failed "$unit" 2> /dev/null
+  if ! systemctl restart "$unit"; then
+    reason "$unit" >&2
+    return 1
+  fi
+  health
+}
+
+# The staged files of a change that did not begin.
+unstage() {
+  for path in $managed $dropped; do rm -f "$(beside "$path" new)"; done
+  for path in $managed $dropped $adjusts; do ! unsettled "$path" || exit 1; done
+  [ -e "$state/owner" ] || [ -n "$(sed -n '/^f /p' "$owned" 2> /dev/null)" ] || forget_state
+  exit 10
+}
+
+roll_back() {
+  first='' changed='' broken=''
+  [ -z "$ours" ] || ! [ -e "$(beside "$unit_path" old-absent)" ] || first=yes
+  for path in $managed $dropped $adjusts; do
+    ! unsettled "$path" || changed=yes
+    put_back "$path" || broken="$broken $path"
+  done
+  [ -z "$broken" ] || fail "cannot put back what was before at$broken"
+  if [ -n "$first" ]; then
+    systemctl disable --now --quiet "$unit" 2> /dev/null
+    cleanup
+    remove_owned
+    forget_state
+    systemctl daemon-reload
+    printf '%s\n' "there was no version before; $unit was stopped and its files taken away" >&2
+    exit 10
+  fi
+  systemctl daemon-reload
+  [ -n "$changed" ] || fail "nothing of $unit had changed; see: journalctl -u $unit"
+  start || fail "the version before was put back, but $unit does not become healthy with it either"
+  printf '%s\n' "the version before was put back and $unit runs with it" >&2
+  write_stamp before
+  exit 10
+}
+
+at_exit() {
+  status=$?
+  trap - EXIT
+  case $phase in
+    staging) unstage ;;
+    changing) roll_back ;;
+    *) exit "$status" ;;
+  esac
+}
+
+# What the process that runs now has read. Of a version before it is not known here; the next change asks the process again.
+write_stamp() {
+  own f "$stamp"
+  if [ "$1" = new ] && current=$(process "$unit"); then
+    printf '%s\n%s\n' "$current" "$fingerprint" > "$stamp.new" && mv -f "$stamp.new" "$stamp" || fail "cannot write $stamp"
+  else
+    rm -f "$stamp"
+  fi
+}
+
+# The versions before go. What is to be settled is noted first, so that a roll-back after a run that was cut off here does not bring
+# a part of them back.
+settle_all() {
+  own f "$settling"
+  {
+    for path in $managed $adjusts; do echo "kept $path"; done
+    for path in $dropped; do echo "dropped $path"; done
+  } > "$settling.new" && mv -f "$settling.new" "$settling" || fail "cannot write $settling"
+  finish_settling
+}
+finish_settling() {
+  [ -f "$settling" ] || return 0
+  # shellcheck disable=SC2046
+  set -- $(cat "$settling")
+  while [ $# -gt 0 ]; do
+    if [ "$1" = kept ]; then settle "$2"; else settle_dropped "$2"; fi
+    shift 2
+  done
+  rm -f "$settling"
+}
+
+main() {
+  phase=staging
+  trap at_exit EXIT
+  finish_settling
+  own_known
+  read_tables
+  fingerprint=$(printf '%s' "$wanted" | sha256sum | cut -d' ' -f1)
+  stage_all
+  phase=changing
+  exchange || fail "cannot put the new files of $unit in place"
+  reload=''
+  ! reload_needed || { reload=yes && systemctl daemon-reload; } || fail "systemctl daemon-reload failed"
+  if [ -n "$ours" ] && [ "$(systemctl is-enabled "$unit" 2> /dev/null)" != enabled ]; then
+    systemctl unmask --quiet "$unit" 2> /dev/null
+    systemctl enable --quiet "$unit" || fail "cannot enable $unit"
+  fi
+  if restart_needed; then start || fail "$unit is not healthy with what was to be changed"; fi
+  phase=settled
+  write_stamp new
+  settle_all
+}
+main < /dev/null

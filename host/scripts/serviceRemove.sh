@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# Stops a unit, cleans up after it, and removes what is ours; a unit that the host brought is restarted without our files. Everything
+# is tried before what failed is told, so that no credential stays because of something else.
+#
+# Function given by the caller: cleanup.
+removing=yes
+. ./library.sh
+: "${unit:?name of the unit, with its suffix}"
+: "${ours?yes where the unit itself is ours}"
+: "${known?paths that the program has written}"
+
+main() {
+  failed=''
+  [ -z "$ours" ] || systemctl disable --now --quiet "$unit" 2> /dev/null
+  cleanup || failed="the clean-up after $unit failed"
+  # shellcheck disable=SC2086
+  (remove_owned $known) || failed=${failed:-"not all of $unit could be removed"}
+  systemctl daemon-reload
+  systemctl reset-failed "$unit" 2> /dev/null
+  if [ -z "$ours" ] && [ "$(systemctl is-active "$unit")" = active ]; then
+    systemctl restart "$unit" || failed=${failed:-"cannot restart $unit"}
+  fi
+  [ -z "$failed" ] || fail "$failed"
+  forget_state
+}
+main < /dev/null

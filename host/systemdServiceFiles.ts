@@ -1,0 +1,20 @@
+import { assertSafePath } from "./files";
+import type { FileMap } from "./files";
+import type { SystemdServiceInputs } from "./systemdService";
+
+/** Where a unit of ours is written: local units belong in /etc, /usr/lib is the packages' (systemd.unit(5)). */
+export function unitPath(unitName: string): string {
+  return assertSafePath(`/etc/systemd/system/${unitName}`);
+}
+
+/** Every file of the service, the unit first. kube-bench 4.1.1 wants the unit readable by root only. */
+export function serviceFiles(inputs: SystemdServiceInputs): FileMap {
+  const unit: FileMap =
+    inputs.unit === undefined ? {} : { [unitPath(inputs.unitName)]: { content: inputs.unit, mode: "0600" } };
+  return { ...unit, ...inputs.files, ...inputs.secretFiles };
+}
+
+/** Every path that the service writes. */
+export function managedPaths(inputs: SystemdServiceInputs): string[] {
+  return [...Object.keys(serviceFiles(inputs)), ...Object.keys(inputs.binaries ?? {})].map(assertSafePath);
+}

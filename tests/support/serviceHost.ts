@@ -1,0 +1,75 @@
+import { fileTable } from "../../host/files";
+import type { FileMap } from "../../host/files";
+import { remoteScript } from "../../host/remoteScript";
+import type { Script } from "../../base/script";
+import { Sandbox } from "./sandbox";
+
+/** Tools that the scripts of a service use besides the basic ones. */
+const tools = "base64 chown cp date ln mktemp sha256sum stat sync touch tee env";
+
+/** systemctl of a host with one unit, app.service, whose process reads its files when it starts. */
+const systemctl = `
+case "$*" in
+  'is-active app.service') [ -e /run/pid ] && echo active || echo inactive ;;
+  'is-enabled app.service') [ -e /run/enabled ] && echo enabled || echo disabled ;;
+  enable*) : >/run/enabled ;;
+  disable*) rm -f /run/enabled /run/pid /run/read ;;
+  'restart app.service')
+    [ -e /etc/systemd/system/app.service ] || exit 5
+    n=$(($(cat /run/starts 2>/dev/null || echo 0) + 1))
+    echo "$n" >/run/starts
+    echo "$n" >/run/pid
+    cat /etc/systemd/system/app.service /etc/app/config /etc/app/second 2>/dev/null >/run/read
+    mkdir -p "/proc/$n"
+    echo "$n (an app) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 $n" >"/proc/$n/stat"
+    date +%s >/run/started
+    ;;
+  *MainPID*) echo "MainPID=$(cat /run/pid 2>/dev/null || echo 0)" ;;
+  *ExecMainStartTimestamp*) echo "ExecMainStartTimestamp=@$(cat /run/started 2>/dev/null)" ;;
+  *NeedDaemonReload*) echo "NeedDaemonReload=$(cat /run/reload 2>/dev/null || echo no)" ;;
+  daemon-reload) rm -f /run/reload ;;
+esac`;
+
+export const unitPath = "/etc/systemd/system/app.service";
+export const configPath = "/etc/app/config";
+
+/** What a service is to be, and what the program knows from before. */
+export interface Wanted {
+  config: string;
+  unit?: string;
+  more?: FileMap;
+  dropped?: string[];
+  known?: string[];
+  adjust?: Script;
+  adjusts?: string[];
+}
+
+/** A sandbox in which a service can be changed by the script of the real ones. */
+export function serviceHost(): Sandbox {
+  return new Sandbox(tools)
+    .command("systemctl", systemctl)
+    .command("journalctl", "echo E0101 the reason")
+    .file("/proc/sys/kernel/random/boot_id", "boot\n")
+    .directory("/var/lib")
+    .directory("/etc/systemd/system");
+}
+
+/** The script that brings app.service to what is wanted. */
+export function applyScript({ config, unit = "unit", more = {}, dropped = [], known = [], ...rest }: Wanted): string {
+  const files = fileTable({
+    [unitPath]: { content: unit, mode: "0600" },
+    [configPath]: { content: config, mode: "0600" },
+    ...more,
+  });
+  const { adjust, adjusts = [] } = rest;
+  const values = { unit: "app.service", ours: true, files, binaries: [], directories: [], adjusts, dropped, known };
+  const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
+  const functions = { health: script("health"), cleanup: script("cleanup"), adjust };
+  return remoteScript({ name: "app.service", file: "serviceApply", values, functions });
+}
+
+/** The script that removes it. */
+export function removeScript(known: string[]): string {
+  const values = { unit: "app.service", ours: true, known };
+  return remoteScript({ name: "app.service", file: "serviceRemove", values, functions: { cleanup: undefined } });
+}
