@@ -1,5 +1,6 @@
 import type { V1Node, V1Pod } from "@kubernetes/client-node";
 import { ApiCallError, hasStatus } from "./apiCall";
+import { changeNode } from "./changeNode";
 import type { ClusterClient } from "./kubeClient";
 import { readyCondition } from "./nodeReadiness";
 import { sleep } from "./timing";
@@ -24,24 +25,26 @@ export class DrainBlockedError extends Error {
  * answers, and its removal must stay possible. Where its kubelet is silent (Ready Unknown) the drain ends once every
  * eviction is accepted, because nobody is there to end the pods.
  *
+ * Returns as well once the Node is gone or is another object: what comes back under its name is not ours to drain.
+ *
  * @throws DrainBlockedError where the node is Ready and pods are left after `timeoutSeconds`.
  */
 export async function drain(cluster: ClusterClient, node: V1Node, timeoutSeconds: number): Promise<void> {
   const nodeName = node.metadata?.name ?? "";
   const wasSchedulable = node.spec?.unschedulable !== true;
-  if (wasSchedulable && !(await setUnschedulable(cluster, nodeName, true))) return;
+  if (wasSchedulable) await setUnschedulable(cluster, node, true);
   const deadline = Date.now() + timeoutSeconds * 1000;
   for (;;) {
+    const current = await cluster.getNode(nodeName);
+    if (current?.metadata?.uid !== node.metadata?.uid || !current) return;
     const obstacles = await evictAll(cluster, nodeName);
     if (obstacles.size === 0) return;
-    const current = await cluster.getNode(nodeName);
-    if (!current) return;
     const ready = readyCondition(current)?.status ?? "Unknown";
     if (ready === "Unknown" && [...obstacles.values()].every((reason) => reason === terminating)) return;
     if (Date.now() >= deadline) {
       if (ready !== "True") return;
       // A node left cordoned by a removal that did not happen would silently take no more pods.
-      if (wasSchedulable) await setUnschedulable(cluster, nodeName, false);
+      if (wasSchedulable) await setUnschedulable(cluster, node, false);
       throw new DrainBlockedError(blockedMessage(nodeName, timeoutSeconds, obstacles));
     }
     await sleep(Math.min(2 * cluster.timing.pollMs, deadline - Date.now()));
@@ -88,22 +91,20 @@ function hasToLeave(pod: V1Pod): boolean {
   return !isMirror && !ofDaemonSet && !ended;
 }
 
-/** @returns false where there is no such Node any more. */
-async function setUnschedulable(cluster: ClusterClient, nodeName: string, unschedulable: boolean): Promise<boolean> {
-  try {
-    await cluster.patchNode(nodeName, { spec: { unschedulable: unschedulable || null } });
-    return true;
-  } catch (error) {
-    if (hasStatus(error, 404)) return false;
-    throw error;
-  }
+/** Does nothing where the Node is gone or is another object than `node`. */
+async function setUnschedulable(cluster: ClusterClient, node: V1Node, unschedulable: boolean): Promise<void> {
+  const { name = "", uid } = node.metadata ?? {};
+  await changeNode(cluster, name, (current) =>
+    current.metadata?.uid === uid ? { spec: { unschedulable: unschedulable || null } } : undefined,
+  );
 }
 
 function blockedMessage(nodeName: string, timeoutSeconds: number, obstacles: Obstacles): string {
   return [
     `Node ${nodeName} was not drained within ${timeoutSeconds} s (drainTimeoutSeconds) and is uncordoned again. Still there:`,
     ...[...obstacles].map(([pod, reason]) => `  pod ${pod}: ${reason}`),
-    "Make room for these pods on other nodes, relax the PodDisruptionBudget, or delete the pods; then run the same command " +
-      "again. To give the drain up, set drainTimeoutSeconds to 0 and run `up` first.",
+    "Make room for these pods on other nodes, relax the PodDisruptionBudget, or delete the pods; then run the same command again.",
+    "To give the drain up, set drainTimeoutSeconds to 0 and run `up` first; where the host is out of the list already, put the " +
+      "host back into the list, set drainTimeoutSeconds to 0, run `up`, and take it out again.",
   ].join("\n");
 }

@@ -9,18 +9,20 @@ import type {
   V1CertificateSigningRequest,
   V1Node,
   V1Pod,
+  V1Secret,
 } from "@kubernetes/client-node";
 import { ApiCallError, callApi, hasStatus } from "./apiCall";
 import { defaultTiming, type Timing } from "./timing";
 
-/** The calls that node registration makes, each with a deadline, retries and a readable error (`ApiCallError`). */
+/** The calls to a cluster, each with a deadline, retries and a readable error (`ApiCallError`). */
 export interface ClusterClient {
   readonly timing: Timing;
   getNode(name: string): Promise<V1Node | undefined>;
+  listNodes(): Promise<V1Node[]>;
   /** Applies a JSON merge patch (RFC 7386). @throws ApiCallError with status 409 where a given resourceVersion is old. */
   patchNode(name: string, patch: object): Promise<V1Node>;
-  /** Also succeeds where there is no such Node. */
-  deleteNode(name: string): Promise<void>;
+  /** Also succeeds where there is no such Node. @throws ApiCallError with status 409 where the Node has another uid. */
+  deleteNode(name: string, uid: string): Promise<void>;
   listPodsOfNode(name: string): Promise<V1Pod[]>;
   /** policy/v1 Eviction. @throws ApiCallError with status 429 where a PodDisruptionBudget forbids it. */
   evictPod(namespace: string, name: string): Promise<void>;
@@ -28,6 +30,8 @@ export interface ClusterClient {
   getLeaseRenewTime(nodeName: string): Promise<string | undefined>;
   /** The requests of kubelets for client certificates. */
   listKubeletCsrs(): Promise<V1CertificateSigningRequest[]>;
+  /** The Secrets of bootstrap tokens, whoever made them. */
+  listBootstrapTokens(): Promise<V1Secret[]>;
 }
 
 interface Apis {
@@ -118,10 +122,13 @@ function clusterClient({ server, core, coordination, certificates }: Apis, timin
   return {
     timing,
     getNode: (name) => unlessMissing(call(`read Node ${name}`, () => core.readNode({ name }))),
+    listNodes: async () => (await call("list the Nodes", () => core.listNode())).items,
     patchNode: (name, body) =>
       call(`change Node ${name}`, () => core.patchNode({ name, body, fieldManager: "kubernetes-worker-nodes" })),
-    deleteNode: async (name) => {
-      await unlessMissing(call(`delete Node ${name}`, () => core.deleteNode({ name })));
+    deleteNode: async (name, uid) => {
+      await unlessMissing(
+        call(`delete Node ${name}`, () => core.deleteNode({ name, body: { preconditions: { uid } } })),
+      );
     },
     listPodsOfNode: async (name) => {
       const fieldSelector = `spec.nodeName=${name}`;
@@ -143,6 +150,10 @@ function clusterClient({ server, core, coordination, certificates }: Apis, timin
       const fieldSelector = "spec.signerName=kubernetes.io/kube-apiserver-client-kubelet";
       const list = () => certificates.listCertificateSigningRequest({ fieldSelector });
       return (await call("list the kubelets' certificate requests", list)).items;
+    },
+    listBootstrapTokens: async () => {
+      const query = { namespace: "kube-system", fieldSelector: "type=bootstrap.kubernetes.io/token" };
+      return (await call("list the bootstrap tokens", () => core.listNamespacedSecret(query))).items;
     },
   };
 }

@@ -1,15 +1,39 @@
 import type { V1CertificateSigningRequest } from "@kubernetes/client-node";
 
+/** Two clocks, the cluster's and this machine's, may differ. */
+const toleranceMs = 60_000;
+
+/** A certificate request of a node's kubelet. */
+export interface DescribedCsr {
+  /** `csr-x7k2p (by system:bootstrap:07401b) is pending: ...` */
+  readonly text: string;
+  /** Made before the time that was asked for: it says nothing about the kubelet that is waited for. */
+  readonly old: boolean;
+}
+
 /**
- * What became of the certificate requests of a node's kubelet, one short text each:
- * `csr-x7k2p (by system:bootstrap:07401b) is pending`. TLS bootstrap ends in a Node only after a certificate was issued.
+ * What became of the certificate requests of a node's kubelet. TLS bootstrap ends in a Node only after a certificate was issued.
+ *
+ * @param since when the wait for the Node began.
  */
-export function describeCsrsOf(nodeName: string, requests: readonly V1CertificateSigningRequest[]): string[] {
+export function describeCsrsOf(
+  nodeName: string,
+  requests: readonly V1CertificateSigningRequest[],
+  since: Date,
+): DescribedCsr[] {
   return requests
     .filter(
       (csr) => csr.spec.request && hasCommonName(Buffer.from(csr.spec.request, "base64"), `system:node:${nodeName}`),
     )
-    .map((csr) => `${csr.metadata?.name ?? "?"} (by ${csr.spec.username ?? "?"}) ${describeState(csr)}`);
+    .map((csr) => ({
+      text: `${csr.metadata?.name ?? "?"} (by ${csr.spec.username ?? "?"}) ${describeState(csr)}`,
+      old: isOld(csr, since),
+    }));
+}
+
+function isOld(csr: V1CertificateSigningRequest, since: Date): boolean {
+  const created = csr.metadata?.creationTimestamp;
+  return created !== undefined && created.getTime() < since.getTime() - toleranceMs;
 }
 
 function describeState(csr: V1CertificateSigningRequest): string {

@@ -1,5 +1,5 @@
 import type { V1Node, V1Taint } from "@kubernetes/client-node";
-import { hasStatus } from "./apiCall";
+import { changeNode, type NodePatch } from "./changeNode";
 import type { ClusterClient } from "./kubeClient";
 
 /** A taint as in a Node's spec.taints; a Node has at most one of the same key and effect. */
@@ -11,40 +11,34 @@ export interface NodeTaint {
   effect: string;
 }
 
-/** Labels and taints of a Node that one owner looks after. */
+/** Labels, taints and annotations of a Node that one owner looks after. */
 export interface Marks {
   labels: Record<string, string>;
   taints: NodeTaint[];
+  /** Default: none. */
+  annotations?: Record<string, string>;
 }
 
 /** Nothing owned. */
 export const noMarks: Marks = { labels: {}, taints: [] };
 
-/** Another writer (the kubelet, a controller) came between reading and writing; each try starts from a new reading. */
-const maxConflicts = 20;
-
 /**
- * Sets the labels and taints of `now`, removes those of `before` that `now` does not have, and touches no other.
+ * Sets the marks of `now`, removes those of `before` that `now` does not have, and touches no other.
  *
+ * @param mayChange throws where this Node must not be changed; asked of the very Node that the patch is for.
  * @returns the Node as it is then; undefined where there is none.
  */
-export async function applyMarks(
+export function applyMarks(
   cluster: ClusterClient,
   nodeName: string,
   before: Marks,
   now: Marks,
+  mayChange: (node: V1Node) => void = () => undefined,
 ): Promise<V1Node | undefined> {
-  for (let conflicts = 0; ; conflicts++) {
-    const node = await cluster.getNode(nodeName);
-    const patch = node && marksPatch(node, before, now);
-    if (patch === undefined) return node;
-    try {
-      return await cluster.patchNode(nodeName, patch);
-    } catch (error) {
-      if (hasStatus(error, 404)) return undefined;
-      if (!hasStatus(error, 409) || conflicts >= maxConflicts) throw error;
-    }
-  }
+  return changeNode(cluster, nodeName, (node) => {
+    mayChange(node);
+    return marksPatch(node, before, now);
+  });
 }
 
 /**
@@ -54,27 +48,29 @@ export async function applyMarks(
  * (`+listType=atomic` in core/v1), so applying ours would take away the node lifecycle controller's, and a list cannot
  * be merged without reading it first. What is owned is known from Pulumi's state.
  */
-export function marksPatch(node: V1Node, before: Marks, now: Marks): object | undefined {
-  const labels = changedLabels(node.metadata?.labels ?? {}, before.labels, now.labels);
+export function marksPatch(node: V1Node, before: Marks, now: Marks): NodePatch | undefined {
+  const { labels: seenLabels, annotations: seenAnnotations } = node.metadata ?? {};
+  const labels = changedTexts(seenLabels, before.labels, now.labels);
+  const annotations = changedTexts(seenAnnotations, before.annotations, now.annotations);
   const taints = changedTaints(node.spec?.taints ?? [], before.taints, now.taints);
-  if (labels === undefined && taints === undefined) return undefined;
+  if (labels === undefined && annotations === undefined && taints === undefined) return undefined;
   return {
-    metadata: { resourceVersion: node.metadata?.resourceVersion, ...(labels && { labels }) },
+    metadata: { ...(labels && { labels }), ...(annotations && { annotations }) },
     ...(taints && { spec: { taints } }),
   };
 }
 
-/** Label -> new value, or null for its removal; undefined where none changes. */
-function changedLabels(
-  seen: Readonly<Record<string, string>>,
-  before: Marks["labels"],
-  now: Marks["labels"],
+/** Label or annotation -> new value, or null for its removal; undefined where none changes. */
+function changedTexts(
+  seen: Readonly<Record<string, string>> = {},
+  before: Readonly<Record<string, string>> = {},
+  now: Readonly<Record<string, string>> = {},
 ): Record<string, string | null> | undefined {
   const changes: [string, string | null][] = [
     ...Object.keys(before)
       .filter((key) => !Object.hasOwn(now, key) && Object.hasOwn(seen, key))
       .map((key): [string, null] => [key, null]),
-    ...Object.entries(now).filter(([key, value]) => seen[key] !== value),
+    ...Object.entries(now).filter(([key, value]) => ownText(seen, key) !== value),
   ];
   return changes.length > 0 ? Object.fromEntries(changes) : undefined;
 }
@@ -96,15 +92,20 @@ function changedTaints(
   return same ? undefined : result;
 }
 
+/** A key may have the name of something that every object has: `constructor`. */
+function ownText(texts: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(texts, key) ? texts[key] : undefined;
+}
+
 /**
- * The owned marks as they are on the Node: missing ones are left out, changed ones have the value seen there. Foreign
+ * The owned labels and taints as they are on the Node: missing ones are left out, changed ones have the value seen there. Foreign
  * marks are not reported. Equal ones keep the owner's spelling and order, so that nothing else shows as a difference.
  */
 export function seenMarks(node: V1Node, owned: Marks): Marks {
   const seen = node.metadata?.labels ?? {};
   const labels: Record<string, string> = {};
   for (const key of Object.keys(owned.labels)) {
-    const value = seen[key];
+    const value = ownText(seen, key);
     if (value !== undefined) labels[key] = value;
   }
   const taints = owned.taints.flatMap((taint): NodeTaint[] => {
@@ -113,17 +114,6 @@ export function seenMarks(node: V1Node, owned: Marks): Marks {
     return [sameValue(there, taint) ? taint : { key: there.key, value: there.value ?? "", effect: there.effect }];
   });
   return { labels, taints };
-}
-
-/** True where both own the same marks with the same values. */
-export function sameMarks(a: Marks, b: Marks): boolean {
-  const labels = Object.entries(a.labels);
-  return (
-    labels.length === Object.keys(b.labels).length &&
-    labels.every(([key, value]) => b.labels[key] === value) &&
-    a.taints.length === b.taints.length &&
-    a.taints.every((taint) => b.taints.some((other) => sameTaint(other, taint) && sameValue(other, taint)))
-  );
 }
 
 function find<T extends NodeTaint>(taints: readonly T[], taint: NodeTaint): T | undefined {

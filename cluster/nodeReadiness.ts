@@ -1,7 +1,7 @@
 import type { V1Node, V1NodeCondition } from "@kubernetes/client-node";
-import { ApiCallError } from "./apiCall";
-import { describeCsrsOf } from "./kubeletCsrs";
+import { otherMachine, refuseForeign, type Claim } from "./claim";
 import type { ClusterClient } from "./kubeClient";
+import { explainMissingNode } from "./missingNode";
 import { sleep } from "./timing";
 
 /** What is waited for. */
@@ -15,6 +15,8 @@ export interface ReadinessGoal {
    * a restart Ready alone says nothing about the new kubelet.
    */
   readonly newHeartbeat: boolean;
+  /** Whose the Node has to be. Without it, a Node of this name is taken as it is. */
+  readonly claim?: Claim;
 }
 
 /** The Node did not become Ready in time; the message says what was seen and where to look. */
@@ -31,10 +33,10 @@ export function readyCondition(node: V1Node): V1NodeCondition | undefined {
 }
 
 /**
- * Waits until the Node is there, Ready and of the right kubelet version.
+ * Waits until the Node is there, of the right machine, Ready and of the right kubelet version.
  *
  * @returns the Node as it was last read.
- * @throws NodeNotReadyError after `goal.timeoutSeconds`; ApiCallError where the API server is out of reach.
+ * @throws NodeNotReadyError after `goal.timeoutSeconds`; ForeignNodeError at once where another stack holds the Node; ApiCallError where the API server is out of reach.
  */
 export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal): Promise<V1Node> {
   const { pollMs, progressMs } = cluster.timing;
@@ -44,13 +46,14 @@ export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal):
   let nextProgress = start + progressMs;
   for (;;) {
     const node = await cluster.getNode(goal.nodeName);
+    if (node && goal.claim) refuseForeign(node, goal.claim);
     const missing = node ? whatIsMissing(node, goal) : "there is no Node object of this name yet";
     if (node && missing === undefined) {
       if (firstHeartbeat === undefined || (await heartbeat(cluster, goal.nodeName)) !== firstHeartbeat) return node;
     }
     const what = missing ?? "it is Ready, but its kubelet has sent no heartbeat since it was changed";
     const now = Date.now();
-    if (now >= deadline) throw new NodeNotReadyError(await timeoutMessage(cluster, goal, node, what));
+    if (now >= deadline) throw new NodeNotReadyError(await timeoutMessage(cluster, goal, node, what, new Date(start)));
     if (now >= nextProgress) {
       nextProgress += progressMs;
       // Standard output of a plugin is shown by the engine as a message of the run.
@@ -72,6 +75,8 @@ async function heartbeat(cluster: ClusterClient, nodeName: string): Promise<stri
 
 /** The first thing that keeps the Node from being what is waited for, in words; undefined where it is. */
 function whatIsMissing(node: V1Node, goal: ReadinessGoal): string | undefined {
+  const other = node.status?.nodeInfo && goal.claim && otherMachine(node, goal.claim);
+  if (other) return `${other}: another host's kubelet runs under this name`;
   const ready = readyCondition(node);
   if (!ready) return "the Node object is there, but its kubelet has not reported a status yet";
   if (ready.status !== "True") {
@@ -92,28 +97,12 @@ async function timeoutMessage(
   goal: ReadinessGoal,
   node: V1Node | undefined,
   what: string,
+  start: Date,
 ): Promise<string> {
   const lines = [
     `Node ${goal.nodeName} is not Ready after ${goal.timeoutSeconds} s (readyTimeoutSeconds): ${what}`,
-    ...(node ? [] : await explainMissingNode(cluster, goal.nodeName)),
+    ...(node ? [] : await explainMissingNode(cluster, goal.nodeName, start)),
     "Look at `journalctl -u kubelet` on the host.",
   ];
   return lines.join("\n");
-}
-
-async function explainMissingNode(cluster: ClusterClient, nodeName: string): Promise<string[]> {
-  let requests: string[];
-  try {
-    requests = describeCsrsOf(nodeName, await cluster.listKubeletCsrs());
-  } catch (error) {
-    if (error instanceof ApiCallError) return [error.message];
-    throw error;
-  }
-  if (requests.length > 0) return requests.map((request) => `Its certificate request ${request}`);
-  return [
-    "There is no certificate request of its kubelet either: does the kubelet run, does it reach the API server, and is its " +
-      "bootstrap token still valid (a Secret bootstrap-token-<id> in kube-system, not expired)?",
-    "A kubelet that has its certificate already registers only when it starts: after a Node was deleted by hand, " +
-      "`systemctl restart kubelet` on the host.",
-  ];
 }

@@ -11,15 +11,30 @@ export interface NodeTaintArgs {
   effect: pulumi.Input<string>;
 }
 
+/** The claim of a host, and so of its Node. */
+export interface ClaimArgs {
+  /** Id of the claim: another one for each time that a host is claimed. */
+  id: pulumi.Input<string>;
+  /** Content of the host's /etc/machine-id. */
+  machineId: pulumi.Input<string>;
+  /** Stack that holds the host. @example "organization/project/stack" */
+  owner: pulumi.Input<string>;
+}
+
 /** Arguments of NodeRegistration. */
 export interface NodeRegistrationArgs {
   /**
-   * Text of a kubeconfig whose user may read, change and delete Nodes, list and evict pods, read Leases and
-   * CertificateSigningRequests. It is made secret, and a new one is recorded without touching the cluster.
+   * Text of a kubeconfig whose user may read, change and delete Nodes, list and evict pods, read Leases,
+   * CertificateSigningRequests and the Secrets of kube-system. It is made secret, and a new one is recorded once it works.
    */
   kubeconfig: pulumi.Input<string>;
   /** Name the kubelet registers under (`--hostname-override`), in lower case. Another name is another registration. */
   nodeName: pulumi.Input<string>;
+  /**
+   * Whose the Node has to be. It is written on the Node, which nobody else's registration changes or deletes then; another id
+   * or machine has Ready waited for again. Without it, a Node of this name is taken as it is.
+   */
+  claim?: pulumi.Input<ClaimArgs>;
   /** Version the Node has to report, as in status.nodeInfo.kubeletVersion. @example "v1.37.2" */
   kubeletVersion: pulumi.Input<string>;
   /** Any text that changes when the kubelet or its configuration does: Ready is then waited for again. */
@@ -40,12 +55,12 @@ export interface NodeRegistrationArgs {
 const provider = providerShim("cluster/nodeRegistrationProvider.js", { diff: true });
 
 /**
- * The cluster's side of a worker node: exists once its Node is Ready, keeps the Node's labels and taints, and drains and
- * deletes the Node when it goes. Make it depend on the resources that start the kubelet, so that a node is drained
+ * The cluster's side of a worker node: exists once the Node of its host is Ready, keeps the Node's labels and taints, and drains
+ * and deletes the Node when it goes, unless another claim has taken it over. Make it depend on the resources that start the kubelet, so that a node is drained
  * before its kubelet stops.
  *
- * Fails where the Node is not Ready in time, saying what was seen: the certificate requests of its kubelet, the Ready
- * condition, or another kubelet version. Deleting fails where a Ready node cannot be drained in time; a node that is
+ * Fails where the Node is not Ready in time, saying what was seen: the certificate requests of its kubelet, another machine under
+ * its name, the Ready condition, or another kubelet version; and at once where another stack holds the Node. Deleting fails where a Ready node cannot be drained in time; a node that is
  * not Ready is deleted all the same.
  *
  * See https://kubernetes.io/docs/concepts/architecture/nodes/ and
@@ -65,6 +80,8 @@ export class NodeRegistration extends pulumi.dynamic.Resource {
   declare readonly nodeUid: pulumi.Output<string>;
   /** spec.podCIDRs of the Node, one an IP family; empty where the cluster does not allocate node CIDRs. */
   declare readonly podCIDRs: pulumi.Output<string[]>;
+  /** What was last seen on the Node and is left to its administrator, one sentence each. @example ["Node node-a is cordoned"] */
+  declare readonly told: pulumi.Output<string[]>;
 
   constructor(name: string, args: NodeRegistrationArgs, opts?: pulumi.CustomResourceOptions) {
     const props = {
@@ -77,6 +94,7 @@ export class NodeRegistration extends pulumi.dynamic.Resource {
       // Outputs: named here and left open, so that a preview knows them as not known yet.
       nodeUid: undefined,
       podCIDRs: undefined,
+      told: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
     super(provider, name, props, options, "kubernetes-worker-nodes", "NodeRegistration");

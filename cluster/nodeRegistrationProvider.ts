@@ -1,41 +1,14 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
-import { drain } from "./drain";
+import { claimAnnotations, describeHolder, otherMachine, refuseForeign, type Claim } from "./claim";
 import { openCluster, type ClusterClient } from "./kubeClient";
-import { applyMarks, noMarks, sameMarks, seenMarks, type Marks, type NodeTaint } from "./nodeLabelsAndTaints";
+import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
 import { waitForReady } from "./nodeReadiness";
+import { isRegistered, PartialFailure, stateOf } from "./nodeRegistrationState";
+import type { NodeRegistrationInputs, NodeRegistrationState } from "./nodeRegistrationState";
+import { removeNode } from "./nodeRemoval";
 
-/** Resolved inputs of a NodeRegistration, as the engine hands them to a provider; the units are those of its args. */
-export interface NodeRegistrationInputs {
-  kubeconfig: string;
-  nodeName: string;
-  kubeletVersion: string;
-  revision: string;
-  labels: Record<string, string>;
-  taints: NodeTaint[];
-  readyTimeoutSeconds: number;
-  drainTimeoutSeconds: number;
-}
-
-/** State of a NodeRegistration. An empty nodeUid says that the Node has never been seen Ready by us. */
-export interface NodeRegistrationState extends NodeRegistrationInputs {
-  podCIDRs: string[];
-  nodeUid: string;
-}
-
-/** What the engine records although create failed: the next `up` updates the resource, and `destroy` deletes the Node. */
-class PartialFailure extends Error {
-  readonly reasons: string[];
-  constructor(
-    message: string,
-    readonly id: string,
-    readonly properties: NodeRegistrationState,
-  ) {
-    super(message);
-    this.name = "PartialFailure";
-    this.reasons = [message];
-  }
-}
+export { read } from "./nodeRegistrationRead";
 
 /** How Pulumi's Node SDK writes a value that is not known during a preview (runtime/rpc.ts, `unknownValue`). */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -54,7 +27,7 @@ export function diff(
 }
 
 /**
- * Waits for the Node that the kubelet registers, then sets its labels and taints.
+ * Waits for the Node that the kubelet registers, then sets its labels, taints and claim.
  *
  * Once the API server has answered, a failure is recorded as a partial one: the kubelet may register at any later time,
  * and only a resource in the state makes the next `up` wait again and `destroy` delete that Node.
@@ -66,55 +39,37 @@ export async function create(inputs: NodeRegistrationInputs): Promise<dynamic.Cr
   await cluster.getNode(inputs.nodeName);
   try {
     const node = await register(cluster, inputs, noMarks, { waitForReady: true, newHeartbeat: false });
-    return { id: inputs.nodeName, outs: stateOf(inputs, node) };
+    return { id: inputs.nodeName, outs: saidState(inputs, node) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // The spread keeps the engine's own `__provider` key, which a partial failure has to bring along itself.
-    throw new PartialFailure(message, inputs.nodeName, { ...inputs, podCIDRs: [], nodeUid: "" });
+    throw new PartialFailure(message, inputs.nodeName, { ...inputs, podCIDRs: [], nodeUid: "", told: [] });
   }
 }
 
 /**
- * Waits for the Node again where the kubelet was changed, and brings labels and taints to the new ones. A new
- * kubeconfig or timeout is recorded and nothing is done for it.
+ * Waits for the Node again where its kubelet or its host was changed, and brings labels, taints and claim to the new ones. At
+ * least one call is made, whatever changed: a kubeconfig that does not work is refused here and not recorded, where it would
+ * stop the next refresh.
  */
 export async function update(
   _id: string,
   olds: NodeRegistrationState,
   news: NodeRegistrationInputs,
 ): Promise<dynamic.UpdateResult<NodeRegistrationState>> {
-  const kubeletChanged = olds.revision !== news.revision || olds.kubeletVersion !== news.kubeletVersion;
-  const wait = kubeletChanged || !olds.nodeUid;
-  if (!wait && sameMarks(olds, news)) return { outs: { ...news, podCIDRs: olds.podCIDRs, nodeUid: olds.nodeUid } };
   const cluster = await openCluster(news.kubeconfig);
+  const seen = await cluster.getNode(news.nodeName);
+  const kubeletChanged = olds.revision !== news.revision || olds.kubeletVersion !== news.kubeletVersion;
+  const isOther = seen !== undefined && news.claim !== undefined && otherMachine(seen, news.claim) !== undefined;
+  const wait = kubeletChanged || isOtherClaim(olds.claim, news.claim) || isOther || !olds.nodeUid;
   const node = await register(cluster, news, olds, { waitForReady: wait, newHeartbeat: kubeletChanged });
-  return { outs: stateOf(news, node) };
-}
-
-/**
- * The Node as it is: its kubelet's version, and of labels and taints only those that the state owns. `inputs` as well,
- * so that a difference shows as one of the inputs and the next `up` repairs it. A Node that is gone gives no id.
- */
-export async function read(
-  id: string,
-  props: NodeRegistrationState,
-): Promise<dynamic.ReadResult<NodeRegistrationInputs>> {
-  const cluster = await openCluster(props.kubeconfig);
-  const node = await cluster.getNode(id);
-  if (!node) return { id: "" };
-  const seen: NodeRegistrationState = {
-    ...stateOf(props, node),
-    ...seenMarks(node, props),
-    kubeletVersion: node.status?.nodeInfo?.kubeletVersion ?? "",
-  };
-  // A refresh makes the engine forget that create failed; with another revision the next `up` waits for the Node.
-  if (!props.nodeUid) Object.assign(seen, { nodeUid: "", revision: "" });
-  return { id, props: seen, inputs: inputsOf(seen) };
+  return { outs: saidState(news, node) };
 }
 
 /**
  * Drains the node and deletes its Node object; the kubelet is stopped by its own resource afterwards, and does not
- * register again while it runs. Succeeds where there is no such Node (any more).
+ * register again while it runs. Succeeds where there is no such Node (any more), and leaves one alone, saying so, that is
+ * another host's or that another claim has taken over.
  *
  * @throws DrainBlockedError where a Ready node cannot be drained in time; ApiCallError.
  */
@@ -122,11 +77,22 @@ async function remove(id: string, props: NodeRegistrationState): Promise<void> {
   const cluster = await openCluster(props.kubeconfig);
   const node = await cluster.getNode(id);
   if (!node) return;
-  if (props.drainTimeoutSeconds > 0) await drain(cluster, node, props.drainTimeoutSeconds);
-  await cluster.deleteNode(id);
+  if (isRegistered(node, props)) await removeNode(cluster, node, props.drainTimeoutSeconds);
+  else console.log(`Node ${id} is left alone, it is not the one registered here: ${describeHolder(node)}`);
 }
 
 export { remove as delete };
+
+/** The new state; what it tells is said as well. */
+function saidState(inputs: NodeRegistrationInputs, node: V1Node): NodeRegistrationState {
+  const state = stateOf(inputs, node);
+  state.told.forEach((line) => console.log(line));
+  return state;
+}
+
+function isOtherClaim(before: Claim | undefined, now: Claim | undefined): boolean {
+  return before?.id !== now?.id || before?.machineId !== now?.machineId;
+}
 
 async function register(
   cluster: ClusterClient,
@@ -134,10 +100,11 @@ async function register(
   before: Marks,
   options: { waitForReady: boolean; newHeartbeat: boolean },
 ): Promise<V1Node> {
-  const { nodeName, kubeletVersion, readyTimeoutSeconds: timeoutSeconds } = inputs;
-  const { newHeartbeat } = options;
-  if (options.waitForReady) await waitForReady(cluster, { nodeName, kubeletVersion, timeoutSeconds, newHeartbeat });
-  const node = await applyMarks(cluster, nodeName, before, inputs);
+  const { nodeName, claim, kubeletVersion, readyTimeoutSeconds: timeoutSeconds } = inputs;
+  const goal = { nodeName, claim, kubeletVersion, timeoutSeconds, newHeartbeat: options.newHeartbeat };
+  if (options.waitForReady) await waitForReady(cluster, goal);
+  const marks = { ...inputs, annotations: claim && claimAnnotations(claim) };
+  const node = await applyMarks(cluster, nodeName, before, marks, (current) => claim && refuseOther(current, claim));
   if (!node) {
     throw new Error(
       `Node ${nodeName} is gone, so its labels and taints cannot be set; run \`up --refresh\`, and where the Node does not ` +
@@ -147,12 +114,9 @@ async function register(
   return node;
 }
 
-/** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
-function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
-  const outputs = ["podCIDRs", "nodeUid"];
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !outputs.includes(key))) as NodeRegistrationInputs;
-}
-
-function stateOf(inputs: NodeRegistrationInputs, node: V1Node): NodeRegistrationState {
-  return { ...inputs, podCIDRs: node.spec?.podCIDRs ?? [], nodeUid: node.metadata?.uid ?? "" };
+/** @throws Error where the Node is another stack's or another machine's, which may have come between two looks. */
+function refuseOther(node: V1Node, claim: Claim): void {
+  refuseForeign(node, claim);
+  const other = otherMachine(node, claim);
+  if (other) throw new Error(`${other}; nothing of it was changed`);
 }

@@ -113,4 +113,26 @@ describe("drain", () => {
     await drainNode(20);
     expect(evictions()).toHaveLength(1);
   });
+
+  test("touches nothing of a Node that came under the same name meanwhile", async () => {
+    server.putNode(nodeObject("a", "True"));
+    server.putPod(podObject("web"));
+    const other = nodeObject("a", "True");
+    server.intercept = ({ method }) => {
+      if (method === "POST") server.putNode({ ...other, metadata: { ...other.metadata, uid: "uid-of-another" } });
+      return method === "POST" ? budget : undefined;
+    };
+    await drainNode(20);
+    expect(evictions()).toHaveLength(1);
+    expect(server.nodes.get("a")?.spec).not.toHaveProperty("unschedulable");
+  });
+
+  test("says what works to give it up, for a host in the list and for one that is out of it", async () => {
+    server.putNode(nodeObject("a", "True"));
+    server.putPod(podObject("web"));
+    server.intercept = ({ method }) => (method === "POST" ? budget : undefined);
+    await expect(drainNode(0.1)).rejects.toThrow(
+      /set drainTimeoutSeconds to 0 and run `up` first; where the host is out of the list already, put the host back into the list, set drainTimeoutSeconds to 0, run `up`, and take it out again\.$/,
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 
 /** The parts of Kubernetes objects that these tests look at. */
 export interface FakeObject {
@@ -8,12 +8,15 @@ export interface FakeObject {
     namespace?: string;
     uid?: string;
     resourceVersion?: string;
+    creationTimestamp?: string;
     deletionTimestamp?: string;
     labels?: Record<string, string>;
     annotations?: Record<string, string>;
     ownerReferences?: object[];
   };
   spec?: Record<string, unknown>;
+  /** Of a Secret: base64. */
+  data?: Record<string, string>;
   status?: Record<string, unknown>;
 }
 
@@ -32,14 +35,15 @@ interface Call {
 }
 
 /**
- * An API server in this process that knows Nodes, pods, evictions, Leases and CertificateSigningRequests as far as node
- * registration uses them: for the answers that a real one gives rarely. It checks no credentials.
+ * An API server in this process that knows Nodes, pods, evictions, Leases, CertificateSigningRequests and bootstrap tokens as far
+ * as node registration uses them: for the answers that a real one gives rarely. It checks no credentials.
  */
 export class FakeApiServer {
   readonly nodes = new Map<string, FakeObject>();
   readonly pods = new Map<string, FakeObject>();
   readonly leases = new Map<string, FakeObject>();
   csrs: FakeObject[] = [];
+  bootstrapTokens: FakeObject[] = [];
   readonly calls: Call[] = [];
   /** Called before a request is served; an answer, or "hang up", takes the place of the usual one. */
   intercept: (call: Call) => Answer | "hang up" | "say nothing" | undefined = () => undefined;
@@ -108,6 +112,9 @@ export class FakeApiServer {
     if (node) return this.answerNode(method, node, body);
     const eviction = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/eviction$/.exec(path);
     if (eviction) return this.pods.delete(`${eviction[1]}/${eviction[2]}`) ? { status: 201 } : notFound(path);
+    if (path === "/api/v1/nodes") return { status: 200, body: { items: [...this.nodes.values()] } };
+    if (path === "/api/v1/namespaces/kube-system/secrets")
+      return { status: 200, body: { items: this.bootstrapTokens } };
     if (path === "/api/v1/pods") return { status: 200, body: { items: [...this.pods.values()] } };
     if (path === "/apis/certificates.k8s.io/v1/certificatesigningrequests")
       return { status: 200, body: { items: this.csrs } };
@@ -119,7 +126,12 @@ export class FakeApiServer {
   private answerNode(method: string, name: string, body: string): Answer {
     const node = this.nodes.get(name);
     if (!node) return notFound(`nodes "${name}"`);
-    if (method === "DELETE") this.nodes.delete(name);
+    if (method === "DELETE") {
+      const { uid } = (JSON.parse(body || "{}") as { preconditions?: { uid?: string } }).preconditions ?? {};
+      if (uid !== undefined && uid !== node.metadata.uid)
+        return failure(409, "Precondition failed: UID in precondition");
+      this.nodes.delete(name);
+    }
     if (method !== "PATCH") return { status: 200, body: node };
     const patch = JSON.parse(body) as Partial<FakeObject>;
     const expected = patch.metadata?.resourceVersion;
@@ -164,7 +176,12 @@ export function kubeconfigOf(server: string): string {
   });
 }
 
-/** A Node as its kubelet keeps it. */
+/** machine-id of the host whose kubelet keeps the Node of this name. */
+export function machineIdOf(name: string): string {
+  return `machine-of-${name}`;
+}
+
+/** A Node as its kubelet keeps it, on the machine `machineIdOf(name)`. */
 export function nodeObject(
   name: string,
   ready: "True" | "False" | "Unknown" | undefined,
@@ -174,11 +191,23 @@ export function nodeObject(
   return {
     metadata: { name, labels: { "kubernetes.io/hostname": name } },
     spec: { podCIDRs: ["10.2.1.0/24"] },
-    status: { nodeInfo: { kubeletVersion: version }, conditions: ready ? [condition] : [] },
+    status: {
+      nodeInfo: { kubeletVersion: version, machineID: machineIdOf(name) },
+      conditions: ready ? [condition] : [],
+    },
   };
 }
 
 /** A running pod of a ReplicaSet on any node. */
 export function podObject(name: string, changes: Partial<FakeObject["metadata"]> = {}, phase = "Running"): FakeObject {
   return { metadata: { name, namespace: "default", ...changes }, spec: {}, status: { phase } };
+}
+
+/** A port on which nothing listens (any more). */
+export async function freePort(): Promise<number> {
+  const server = createTcpServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }

@@ -1,6 +1,5 @@
-import { createServer, type AddressInfo } from "node:net";
 import { openCluster } from "../../cluster/kubeClient";
-import { failure, FakeApiServer, kubeconfigOf, nodeObject } from "./fakeApiServer";
+import { failure, FakeApiServer, freePort, kubeconfigOf, nodeObject } from "./fakeApiServer";
 
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
@@ -78,19 +77,17 @@ describe("the client of the API server", () => {
     const cluster = await openCluster(server.kubeconfig, quick);
     await cluster.patchNode("a", { metadata: { labels: { "example.com/a": "1" } } });
     expect(server.calls.at(-1)?.contentType).toBe("application/merge-patch+json");
-    await cluster.deleteNode("a");
-    await cluster.deleteNode("a");
+    await cluster.deleteNode("a", "uid-of-a");
+    await cluster.deleteNode("a", "uid-of-a");
     await cluster.evictPod("default", "gone");
     expect(await cluster.getNode("a")).toBeUndefined();
     expect(await cluster.getLeaseRenewTime("a")).toBeUndefined();
   });
-});
 
-/** A port on which nothing listens (any more). */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+  test("deletes no Node of another uid", async () => {
+    server.putNode(nodeObject("a", "True"));
+    const cluster = await openCluster(server.kubeconfig, quick);
+    await expect(cluster.deleteNode("a", "uid-of-before")).rejects.toMatchObject({ status: 409 });
+    expect(server.nodes.has("a")).toBe(true);
+  });
+});

@@ -1,6 +1,6 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { openCluster } from "../../cluster/kubeClient";
-import { applyMarks, marksPatch, noMarks, sameMarks, seenMarks } from "../../cluster/nodeLabelsAndTaints";
+import { applyMarks, marksPatch, noMarks, seenMarks } from "../../cluster/nodeLabelsAndTaints";
 import { FakeApiServer, nodeObject } from "./fakeApiServer";
 
 // The first load of the client library is compiled by Jest.
@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 const notReady = { key: "node.kubernetes.io/not-ready", effect: "NoExecute", timeAdded: new Date(0) };
 
 function node(labels: Record<string, string>, taints?: object[]): V1Node {
-  return { metadata: { resourceVersion: "7", labels }, spec: { taints } } as V1Node;
+  return { metadata: { labels }, spec: { taints } } as V1Node;
 }
 
 describe("marksPatch", () => {
@@ -81,11 +81,27 @@ describe("marksPatch", () => {
     ],
   ];
   test.each(cases)("%s", (_name, seen, before, now, expected) => {
-    const patch = marksPatch(seen, before, now) as { metadata: object; spec?: object } | undefined;
-    const { resourceVersion, ...labels } = (patch?.metadata ?? {}) as { resourceVersion?: string };
-    expect(patch && { ...labels, ...patch.spec }).toEqual(expected);
-    expect(resourceVersion).toBe(expected && "7");
+    const patch = marksPatch(seen, before, now);
+    expect(patch && { ...patch.metadata, ...patch.spec }).toEqual(expected);
   });
+
+  test("sets annotations beside the others' ones", () => {
+    const seen: V1Node = { metadata: { annotations: { foreign: "1", claim: "old" } } };
+    const wanted = { ...noMarks, annotations: { claim: "new", owner: "us" } };
+    expect(marksPatch(seen, noMarks, wanted)).toEqual({ metadata: { annotations: { claim: "new", owner: "us" } } });
+    expect(marksPatch({ metadata: { annotations: { ...wanted.annotations, foreign: "1" } } }, noMarks, wanted)).toBe(
+      undefined,
+    );
+  });
+});
+
+test.each(["constructor", "toString", "hasOwnProperty"])("a label %s is a label like any other", (key) => {
+  const owned = { labels: { [key]: "1" }, taints: [] };
+  expect(seenMarks(node({}), owned).labels).toEqual({});
+  expect(seenMarks(node({ [key]: "2" }), owned).labels).toEqual({ [key]: "2" });
+  expect(marksPatch(node({}), noMarks, owned)).toEqual({ metadata: { labels: { [key]: "1" } } });
+  expect(marksPatch(node({}), owned, noMarks)).toBeUndefined();
+  expect(marksPatch(node({ [key]: "1" }), noMarks, owned)).toBeUndefined();
 });
 
 test("seenMarks reports owned marks as they are: missing ones left out, changed ones changed, foreign ones never", () => {
@@ -109,20 +125,6 @@ test("seenMarks reports owned marks as they are: missing ones left out, changed 
       { key: "changed", value: "2", effect: "NoSchedule" },
     ],
   });
-});
-
-test("sameMarks compares labels and taints by value and whatever their order", () => {
-  const a = { key: "a", effect: "NoSchedule" };
-  const b = { key: "b", value: "1", effect: "NoExecute" };
-  expect(
-    sameMarks(
-      { labels: { x: "1", y: "2" }, taints: [a, b] },
-      { labels: { y: "2", x: "1" }, taints: [b, { ...a, value: "" }] },
-    ),
-  ).toBe(true);
-  expect(sameMarks({ labels: { x: "1" }, taints: [] }, { labels: { x: "2" }, taints: [] })).toBe(false);
-  expect(sameMarks({ labels: {}, taints: [a] }, { labels: {}, taints: [b] })).toBe(false);
-  expect(sameMarks({ labels: { x: "1" }, taints: [] }, noMarks)).toBe(false);
 });
 
 describe("applyMarks", () => {

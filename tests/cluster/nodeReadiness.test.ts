@@ -1,6 +1,6 @@
 import { openCluster } from "../../cluster/kubeClient";
 import { waitForReady, type ReadinessGoal } from "../../cluster/nodeReadiness";
-import { failure, FakeApiServer, nodeObject, type FakeObject } from "./fakeApiServer";
+import { failure, FakeApiServer, machineIdOf, nodeObject, type FakeObject } from "./fakeApiServer";
 
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
@@ -18,10 +18,24 @@ HA==
 -----END CERTIFICATE REQUEST-----
 `;
 
-function csr(name: string, status: object): FakeObject {
+function csr(name: string, status: object, age = 0): FakeObject {
   const request = Buffer.from(csrOfNode1).toString("base64");
-  return { metadata: { name }, spec: { request, username: "system:bootstrap:07401b" }, status: { ...status } };
+  const creationTimestamp = new Date(Date.now() - age * 1000).toISOString();
+  return {
+    metadata: { name, creationTimestamp },
+    spec: { request, username: "system:bootstrap:07401b" },
+    status: { ...status },
+  };
 }
+
+/** The Secret of a bootstrap token, whose fields are given as text. */
+function token(id: string, fields: Record<string, string> = {}): FakeObject {
+  const all = { "token-id": id, "usage-bootstrap-authentication": "true", ...fields };
+  const data = Object.entries(all).map(([key, value]) => [key, Buffer.from(value).toString("base64")]);
+  return { metadata: { name: `bootstrap-token-${id}` }, data: Object.fromEntries(data) as Record<string, string> };
+}
+
+const claim = { id: "claim-1", machineId: machineIdOf("node-1"), owner: "org/project/stack" };
 
 describe("waitForReady", () => {
   let server: FakeApiServer;
@@ -83,7 +97,37 @@ describe("waitForReady", () => {
     [
       "that nothing asked for a certificate",
       () => undefined,
-      /no Node object[^]*no certificate request[^]*bootstrap token[^]*systemctl restart kubelet/,
+      /no Node object[^]*no certificate request[^]*No bootstrap token is there[^]*systemctl restart kubelet/,
+    ],
+    [
+      "that a request is from before the wait, and that the token is gone",
+      (s) => (s.csrs = [csr("csr-9", { certificate: "x" }, 70)]),
+      /An old certificate request[^]*csr-9 \(by system:bootstrap:07401b\) was issued\n.*no new certificate request[^]*No bootstrap token is there/,
+    ],
+    [
+      "a request of a moment before the wait",
+      (s) => (s.csrs = [csr("csr-8", {}, 30)]),
+      /Its certificate request csr-8 /,
+    ],
+    [
+      "that each token has ended or is for something else",
+      (s) =>
+        (s.bootstrapTokens = [
+          token("aaaaaa", { expiration: "2020-01-01T00:00:00Z" }),
+          token("bbbbbb", { expiration: "not a time" }),
+          token("cccccc", { "usage-bootstrap-authentication": "false" }),
+        ]),
+      /No bootstrap token is valid: bootstrap-token-aaaaaa expired at 2020-01-01T00:00:00Z, bootstrap-token-bbbbbb expired at not a time, bootstrap-token-cccccc may not be used to authenticate; give the stack a new one/,
+    ],
+    [
+      "which tokens are valid",
+      (s) => (s.bootstrapTokens = [token("aaaaaa"), token("bbbbbb", { expiration: "2999-01-01T00:00:00Z" })]),
+      /tokens that are valid: bootstrap-token-aaaaaa, bootstrap-token-bbbbbb; the kubelet's has to be one of them/,
+    ],
+    [
+      "that tokens may not be listed",
+      (s) => (s.intercept = ({ path }) => (path.endsWith("/secrets") ? failure(403, "no secrets for you") : undefined)),
+      /Whether a bootstrap token is valid is not known: .*403 no secrets for you/,
     ],
     [
       "a pending request",
@@ -115,8 +159,28 @@ describe("waitForReady", () => {
   test("does not take the request of node-1 for one of node-10 or ode-1", async () => {
     server.csrs = [csr("csr-1", {})];
     for (const nodeName of ["node-10", "ode-1", "node-"]) {
-      await expect(wait({ nodeName })).rejects.toThrow("There is no certificate request of its kubelet either");
+      await expect(wait({ nodeName })).rejects.toThrow("There is no certificate request of its kubelet: does");
     }
+  });
+
+  test("names the machine of a Node that is another host's, and takes it once it is this host's", async () => {
+    const node = nodeObject("node-1", "True");
+    const nodeInfo = { kubeletVersion: "v1.37.2", machineID: "machine-of-another" };
+    server.putNode({ ...node, status: { ...node.status, nodeInfo } });
+    await expect(wait({ claim })).rejects.toThrow(
+      "Node node-1 is there, but it is machine machine-of-another's, not this host's",
+    );
+    server.putNode(node);
+    expect((await wait({ claim })).metadata?.name).toBe("node-1");
+  });
+
+  test("does not wait for a Node that another stack holds", async () => {
+    const node = nodeObject("node-1", "False");
+    const annotations = { "kubernetes-worker-nodes/claim": "2", "kubernetes-worker-nodes/owner": "org/project/other" };
+    server.putNode({ ...node, metadata: { ...node.metadata, annotations } });
+    await expect(wait({ claim, timeoutSeconds: 20 })).rejects.toThrow(
+      "Node node-1 belongs to stack org/project/other; give this host another name, or take it out of that stack",
+    );
   });
 
   test("reports progress of a long wait", async () => {

@@ -10,7 +10,7 @@ beforeEach(async () => {
   await pulumi.runtime.setMocks({
     newResource: (args) => {
       registered.push(args);
-      return { id: "a", state: { ...(args.inputs as object), nodeUid: "u", podCIDRs: ["10.2.1.0/24"] } };
+      return { id: "a", state: { ...(args.inputs as object), nodeUid: "u", podCIDRs: ["10.2.1.0/24"], told: ["t"] } };
     },
     call: () => ({}),
   });
@@ -19,6 +19,7 @@ beforeEach(async () => {
 const args: NodeRegistrationArgs = {
   kubeconfig: "very secret",
   nodeName: "a",
+  claim: { id: "1", machineId: "m", owner: "org/project/stack" },
   kubeletVersion: "v1.37.2",
   revision: "1",
 };
@@ -43,11 +44,12 @@ test("registers under its own type, with defaults for what is left out or undefi
   expect(inputs).toEqual({ ...expected, __provider: inputs.__provider });
 });
 
-test("gives the Node's name, uid and pod CIDRs", async () => {
+test("gives the Node's name, uid and pod CIDRs, and what is told of it", async () => {
   const registration = new NodeRegistration("a", args);
   expect(await promise(registration.nodeName)).toBe("a");
   expect(await promise(registration.nodeUid)).toBe("u");
   expect(await promise(registration.podCIDRs)).toEqual(["10.2.1.0/24"]);
+  expect(await promise(registration.told)).toEqual(["t"]);
 });
 
 test("stores a short provider text, the same for all, which holds no path of this machine", async () => {

@@ -1,0 +1,84 @@
+import type { V1Node } from "@kubernetes/client-node";
+import { claimOnNode, isOfMachine, otherMachine, type Claim } from "./claim";
+import type { NodeTaint } from "./nodeLabelsAndTaints";
+
+/** Resolved inputs of a NodeRegistration, as the engine hands them to a provider; the units are those of its args. */
+export interface NodeRegistrationInputs {
+  kubeconfig: string;
+  nodeName: string;
+  /** Missing in a state of before there were claims. */
+  claim?: Claim;
+  kubeletVersion: string;
+  revision: string;
+  labels: Record<string, string>;
+  taints: NodeTaint[];
+  readyTimeoutSeconds: number;
+  drainTimeoutSeconds: number;
+}
+
+/** What a NodeRegistration records of its Node. */
+export interface NodeRegistrationOutputs {
+  podCIDRs: string[];
+  /** Empty: the Node has never been seen Ready by us. */
+  nodeUid: string;
+  /** What was seen on the Node and is not repaired, one sentence each. */
+  told: string[];
+}
+
+/** State of a NodeRegistration. Its claim is always the one that was registered, never one that was seen on a Node. */
+export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegistrationOutputs {}
+
+/** Keys of {@link NodeRegistrationOutputs}. */
+const outputs = ["podCIDRs", "nodeUid", "told"];
+
+/** What the engine records although create failed: the next `up` updates the resource, and `destroy` deletes the Node. */
+export class PartialFailure extends Error {
+  readonly reasons: string[];
+  constructor(
+    message: string,
+    readonly id: string,
+    readonly properties: NodeRegistrationState,
+  ) {
+    super(message);
+    this.name = "PartialFailure";
+    this.reasons = [message];
+  }
+}
+
+/** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
+export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
+  return Object.fromEntries(Object.entries(state).filter(([key]) => !outputs.includes(key))) as NodeRegistrationInputs;
+}
+
+/** The state of a registration whose Node is `node`. */
+export function stateOf(inputs: NodeRegistrationInputs, node: V1Node): NodeRegistrationState {
+  const { uid: nodeUid = "" } = node.metadata ?? {};
+  return { ...inputs, podCIDRs: node.spec?.podCIDRs ?? [], nodeUid, told: tell(node, { ...inputs, nodeUid }) };
+}
+
+/** Whether a Node is the registered one; a claim that it carries decides before uid and machine do. */
+export function isRegistered(node: V1Node, { claim, nodeUid }: NodeRegistrationState): boolean {
+  const { id } = claimOnNode(node);
+  if (claim && id === claim.id) return true;
+  if (id !== "") return false;
+  const isRecorded = nodeUid !== "" && node.metadata?.uid === nodeUid;
+  return isRecorded || (claim !== undefined && isOfMachine(node, claim.machineId));
+}
+
+/** What is to be known of a Node and is not repaired, one sentence each. */
+export function tell(node: V1Node, registered: NodeRegistrationInputs & { nodeUid: string }): string[] {
+  const { claim, nodeUid } = registered;
+  const { name = "", uid = "" } = node.metadata ?? {};
+  const seen = claimOnNode(node);
+  const told: string[] = [];
+  if (node.spec?.unschedulable === true) told.push(`Node ${name} is cordoned`);
+  if (nodeUid !== "" && uid !== nodeUid) {
+    told.push(`Node ${name} is another object than the one recorded: its uid is ${uid}, ${nodeUid} is recorded`);
+  }
+  const other = claim && otherMachine(node, claim);
+  if (other) told.push(other);
+  if (claim && seen.id !== claim.id && seen.owner !== "" && seen.owner !== claim.owner) {
+    told.push(`Node ${name} belongs to stack ${seen.owner}`);
+  }
+  return told;
+}
