@@ -8,13 +8,18 @@ import { clusterArgs, poolArgs } from "./settings/componentArgs";
 checkNodeVersion();
 const settings = loadSettings();
 
-const cluster = new kubernetes.Provider("cluster", {
-  kubeconfig: settings.secrets.kubeconfig,
-  // The cluster's identity: without it, new credentials would plan to replace everything in the cluster.
-  clusterIdentifier: settings.apiServerEndpoint,
-  // A run that is cut off may have made an object without having recorded it: the next run takes it up.
-  upsertExistingObjects: true,
-});
+const cluster = new kubernetes.Provider(
+  "worker-nodes",
+  {
+    kubeconfig: settings.secrets.kubeconfig,
+    // One stack is one cluster: neither another address of it, nor another CA or new credentials may replace what is in it.
+    clusterIdentifier: "the cluster of this stack",
+    // A run that is cut off may have made an object without having recorded it: the next run takes it up.
+    upsertExistingObjects: true,
+  },
+  // Its name when the address was the identifier. What belongs to a provider that is known by an alias is not replaced with it.
+  { aliases: [{ name: "cluster" }] },
+);
 
 const bootstrap = new ClusterBootstrap(
   "worker-nodes",

@@ -41,6 +41,12 @@ function ownedByStack(): { annotations: Record<string, string> } {
   return { annotations: { "pulumi.com/patchFieldManager": owner.slice(-longestFieldManager) } };
 }
 
+/**
+ * An object is replaced by one of the same name where its provider is, say for another cluster. Made before the old one goes, it
+ * would be the old one, taken up, and would go with it.
+ */
+const oldOneFirst = { deleteBeforeReplace: true };
+
 /** A year, renewed by an `up` within its last month. */
 const certificateHours = { validityPeriodHours: 8760, earlyRenewalHours: 720 };
 
@@ -49,10 +55,11 @@ const certificateHours = { validityPeriodHours: 8760, earlyRenewalHours: 720 };
  * let kubelets ask for a certificate and have it approved and renewed, and kube-proxy's client certificate.
  *
  * Give the Kubernetes provider `upsertExistingObjects`: without it, what a run that was cut off made and did not record stops
- * the next one. What another stack has made is not taken over by it, but refused as a conflict.
+ * the next one. What another stack has made is not taken over by it, but refused as a conflict. Give it a `clusterIdentifier` that
+ * never changes as well: without it, another address or CA of the cluster has all objects replaced.
  *
  * @example
- * const cluster = new kubernetes.Provider("cluster", { kubeconfig, upsertExistingObjects: true });
+ * const cluster = new kubernetes.Provider("cluster", { kubeconfig, clusterIdentifier: "mine", upsertExistingObjects: true });
  * const bootstrap = new ClusterBootstrap("worker-nodes", { bootstrapToken, caCertPem, caPrivateKeyPem }, { providers: [cluster] });
  */
 export class ClusterBootstrap extends pulumi.ComponentResource {
@@ -64,8 +71,9 @@ export class ClusterBootstrap extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:ClusterBootstrap", name, {}, opts);
     const parent = { parent: this };
-    const secret = createTokenSecret(name, args, parent);
-    createBindings(name, parent);
+    const inCluster = { ...parent, ...oldOneFirst };
+    const secret = createTokenSecret(name, args, inCluster);
+    createBindings(name, inCluster);
     this.bootstrapToken = pulumi.secret(pulumi.all([args.bootstrapToken, secret.id]).apply(([token]) => token));
     this.kubeProxyCertificate = createKubeProxyCertificate(name, args, parent);
     this.registerOutputs({});

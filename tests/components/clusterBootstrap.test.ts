@@ -1,6 +1,12 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { ClusterBootstrap } from "../../components";
+import { secretKeys } from "../../settings/schema";
+import { selfSigned, testConfiguration } from "../settings/testConfiguration";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
+
+// The stack program loads all of Pulumi's packages once for each configuration.
+jest.setTimeout(60_000);
 
 async function register(): Promise<Registered[]> {
   const registered = await recordResources();
@@ -59,6 +65,27 @@ describe("ClusterBootstrap", () => {
     }
   });
 
+  it("deletes an object before it makes another of its name, which would be the old one and go with it", async () => {
+    await recordResources();
+    const inCluster: [string, boolean | undefined][] = [];
+    new ClusterBootstrap(
+      "worker-nodes",
+      { bootstrapToken: "abcdef.0123456789abcdef", caCertPem: "CA", caPrivateKeyPem: "CA-KEY" },
+      {
+        transformations: [
+          ({ type, opts }) => {
+            const { deleteBeforeReplace } = opts as pulumi.CustomResourceOptions;
+            if (type.startsWith("kubernetes:")) inCluster.push([type, deleteBeforeReplace]);
+            return undefined;
+          },
+        ],
+      },
+    );
+    await settled();
+    expect(inCluster).toHaveLength(4);
+    expect(inCluster.filter(([, first]) => first !== true)).toEqual([]);
+  });
+
   it("has the cluster's CA sign a client certificate of system:kube-proxy, renewed in its last month", async () => {
     const registered = await register();
     const request = registered.find(({ type }) => type.endsWith(":CertRequest"));
@@ -73,5 +100,33 @@ describe("ClusterBootstrap", () => {
       earlyRenewalHours: 720,
     });
     expect(certificate?.secretInputs).toContain("caPrivateKeyPem");
+  });
+});
+
+describe("the stack program", () => {
+  /** The Kubernetes provider's inputs with these settings. */
+  async function providerOf(settings: Record<string, unknown>): Promise<Record<string, unknown> | undefined> {
+    let registered: Registered[] = [];
+    await jest.isolateModulesAsync(async () => {
+      const { runtime } = await import("@pulumi/pulumi");
+      const mocks = await import("../support/pulumiMocks");
+      const all = Object.entries({ ...testConfiguration(await selfSigned(true)), ...settings }).map(([key, value]) => [
+        `kubernetes-worker-nodes:${key}`,
+        typeof value === "string" ? value : JSON.stringify(value),
+      ]);
+      registered = await mocks.recordResources();
+      const secret = secretKeys.map((key) => `kubernetes-worker-nodes:${key}`);
+      runtime.setAllConfig(Object.fromEntries(all) as Record<string, string>, secret);
+      await import("../../index");
+      await mocks.settled();
+    });
+    return registered.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
+  }
+
+  it("gives the cluster an identity that neither another address nor another CA moves: it would replace everything there", async () => {
+    const before = await providerOf({});
+    const after = await providerOf({ apiServerEndpoint: "https://elsewhere.example.com:6443" });
+    expect(before?.["clusterIdentifier"]).toMatch(/./);
+    expect(after?.["clusterIdentifier"]).toBe(before?.["clusterIdentifier"]);
   });
 });
