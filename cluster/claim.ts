@@ -8,6 +8,8 @@ export interface Claim {
   machineId: string;
   /** Stack that holds the host. @example "organization/project/stack" */
   owner: string;
+  /** The machine is gone for good. @default false */
+  lost?: boolean;
 }
 
 /** Annotation of a Node: id of the claim that it belongs to. */

@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { certificateDigests } from "../base/certificateDigests";
 import { load } from "js-yaml";
 
 /** The parts of a kubeconfig that lead to a cluster's CA. */
@@ -16,26 +16,14 @@ interface Kubeconfig {
  * machine's own, names a file, or skips the check; and where the text is no kubeconfig.
  *
  * @param kubeconfig text of the kubeconfig; never repeated in an error.
- * @returns SHA-256 of each certificate as 64 small hex digits, as {@link caFingerprints} gives them.
+ * @returns SHA-256 of each certificate as 64 small hex digits.
  */
 export function clusterCa(kubeconfig: string): string[] {
   const { contexts, clusters, ...config } = parse(kubeconfig);
   const context = contexts?.find(({ name }) => name === config["current-context"])?.context;
   const cluster = clusters?.find(({ name }) => name === context?.cluster)?.cluster;
   const data = cluster?.["certificate-authority-data"];
-  return typeof data === "string" ? caFingerprints(Buffer.from(data, "base64").toString("latin1")) : [];
-}
-
-/** SHA-256 of each certificate of a PEM text, as 64 small hex digits; what is no certificate is passed over. */
-export function caFingerprints(pem: string): string[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  return blocks.flatMap((block) => {
-    try {
-      return [new X509Certificate(block).fingerprint256.replaceAll(":", "").toLowerCase()];
-    } catch {
-      return [];
-    }
-  });
+  return typeof data === "string" ? certificateDigests(Buffer.from(data, "base64").toString("latin1")) : [];
 }
 
 /** The parser's own errors quote lines of the kubeconfig: they are dropped. */

@@ -3,7 +3,7 @@ import type { ClusterClient } from "./kubeClient";
 import { readyCondition } from "./nodeReadiness";
 import { removeNode } from "./nodeRemoval";
 
-export { caFingerprints, clusterCa } from "./clusterCa";
+export { clusterCa } from "./clusterCa";
 export { podCIDRMismatch } from "./podRanges";
 
 /** Whose a Node is. */

@@ -19,6 +19,8 @@ export interface ClaimArgs {
   machineId: pulumi.Input<string>;
   /** Stack that holds the host. @example "organization/project/stack" */
   owner: pulumi.Input<string>;
+  /** The machine is gone for good: nothing is waited for or looked at, and its Node is its claim's to delete. Default: false. */
+  lost?: pulumi.Input<boolean>;
 }
 
 /** Arguments of NodeRegistration. */
@@ -32,9 +34,9 @@ export interface NodeRegistrationArgs {
   nodeName: pulumi.Input<string>;
   /**
    * Whose the Node has to be. It is written on the Node, which nobody else's registration changes or deletes then; another id
-   * or machine has Ready waited for again. Without it, a Node of this name is taken as it is.
+   * or machine has Ready waited for again.
    */
-  claim?: pulumi.Input<ClaimArgs>;
+  claim: pulumi.Input<ClaimArgs>;
   /** Version the Node has to report, as in status.nodeInfo.kubeletVersion. @example "v1.37.2" */
   kubeletVersion: pulumi.Input<string>;
   /** Any text that changes when the kubelet or its configuration does: Ready is then waited for again. */

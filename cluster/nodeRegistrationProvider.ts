@@ -1,10 +1,11 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
+import { PartialFailure } from "../base/partialFailure";
 import { claimAnnotations, describeHolder, otherMachine, refuseForeign, type Claim } from "./claim";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
 import { waitForReady } from "./nodeReadiness";
-import { isRegistered, PartialFailure, stateOf } from "./nodeRegistrationState";
+import { isRegistered, stateOf } from "./nodeRegistrationState";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "./nodeRegistrationState";
 import { removeNode } from "./nodeRemoval";
 
@@ -57,6 +58,8 @@ export async function update(
   olds: NodeRegistrationState,
   news: NodeRegistrationInputs,
 ): Promise<dynamic.UpdateResult<NodeRegistrationState>> {
+  // Its Node is deleted by the claim of the host, and does not come back.
+  if (news.claim?.lost === true) return { outs: { ...news, podCIDRs: [], nodeUid: "", told: [] } };
   const cluster = await openCluster(news.kubeconfig);
   const seen = await cluster.getNode(news.nodeName);
   const kubeletChanged = olds.revision !== news.revision || olds.kubeletVersion !== news.kubeletVersion;

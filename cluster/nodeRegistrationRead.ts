@@ -30,6 +30,7 @@ export async function read(
   props: NodeRegistrationState,
   timing: Timing = lookTiming,
 ): Promise<dynamic.ReadResult<NodeRegistrationInputs>> {
+  if (props.claim?.lost === true) return { id, props };
   let node: V1Node | undefined;
   try {
     node = await lookAt(id, await openCluster(props.kubeconfig, timing));
@@ -46,7 +47,11 @@ export async function read(
   const marks = { ...seenMarks(node, props), kubeletVersion: node.status?.nodeInfo?.kubeletVersion ?? "" };
   const known = isRegistered(node, props) ? stateOf(props, node) : props;
   const seen = keptUnfinished({ ...known, ...marks, told }, props);
-  return { id, props: seen, inputs: { ...inputsOf(seen), ...(props.claim && { claim: claimOnNode(node) }) } };
+  return {
+    id,
+    props: seen,
+    inputs: { ...inputsOf(seen), ...(props.claim && { claim: { ...props.claim, ...claimOnNode(node) } }) },
+  };
 }
 
 /** A refresh makes the engine forget that create failed; with another revision the next `up` waits for the Node. */

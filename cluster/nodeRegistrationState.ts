@@ -31,20 +31,6 @@ export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegis
 /** Keys of {@link NodeRegistrationOutputs}. */
 const outputs = ["podCIDRs", "nodeUid", "told"];
 
-/** What the engine records although create failed: the next `up` updates the resource, and `destroy` deletes the Node. */
-export class PartialFailure extends Error {
-  readonly reasons: string[];
-  constructor(
-    message: string,
-    readonly id: string,
-    readonly properties: NodeRegistrationState,
-  ) {
-    super(message);
-    this.name = "PartialFailure";
-    this.reasons = [message];
-  }
-}
-
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
   return Object.fromEntries(Object.entries(state).filter(([key]) => !outputs.includes(key))) as NodeRegistrationInputs;
@@ -56,11 +42,13 @@ export function stateOf(inputs: NodeRegistrationInputs, node: V1Node): NodeRegis
   return { ...inputs, podCIDRs: node.spec?.podCIDRs ?? [], nodeUid, told: tell(node, { ...inputs, nodeUid }) };
 }
 
-/** Whether a Node is the registered one; a claim that it carries decides before uid and machine do. */
+/**
+ * Whether a Node is the registered one: it carries no other claim, and is the object recorded or kept by the claim's machine. The
+ * claim on it alone does not make it ours, as annotations can be copied.
+ */
 export function isRegistered(node: V1Node, { claim, nodeUid }: NodeRegistrationState): boolean {
   const { id } = claimOnNode(node);
-  if (claim && id === claim.id) return true;
-  if (id !== "") return false;
+  if (id !== "" && id !== claim?.id) return false;
   const isRecorded = nodeUid !== "" && node.metadata?.uid === nodeUid;
   return isRecorded || (claim !== undefined && isOfMachine(node, claim.machineId));
 }

@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HostBinaries } from "../host/hostBinaries";
+import { cniPlugins } from "../render/cniConflist";
 import { paths } from "../render/paths";
 import type { NodePartArgs } from "./nodePartArgs";
-
-/** The plugins that the pod network of cniMode "bridge" is made of; of the release archive no others are installed. */
-const bridgePlugins = ["bridge", "host-local", "loopback", "portmap"];
 
 /** The CNI plugins' binaries, where containerd looks for them. */
 export class Cni extends pulumi.ComponentResource {
@@ -26,7 +24,7 @@ export class Cni extends pulumi.ComponentResource {
         setName: "cni-plugins",
         archive,
         directory: paths.cniBinDirectory,
-        members: bridgePlugins,
+        members: [...cniPlugins],
       },
       { parent: this },
     );

@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { SystemdService } from "../host/systemdService";
-import { cniCleanupScript } from "../render/cleanupScripts";
-import { cniConflistRefreshScript, renderCniConflistTemplate } from "../render/cniConflist";
+import { cniCleanup } from "../render/cleanupScripts";
+import { renderCniConflistTemplate } from "../render/cniConflist";
 import { renderContainerdConfig } from "../render/containerdConfig";
-import { containerdHealthScript } from "../render/healthScripts";
+import { containerdHealth } from "../render/healthScripts";
+import { containerdLook } from "../render/lookScripts";
 import { paths } from "../render/paths";
 import type { NodePartArgs } from "./nodePartArgs";
 
@@ -25,7 +26,6 @@ export class ContainerRuntime extends pulumi.ComponentResource {
     const bridge = cniMode === "bridge";
     const ipFamilies = args.cluster.clusterCIDR.split(",").length;
     const template = { [paths.cniTemplate]: { content: renderCniConflistTemplate({ ipFamilies, kubeProxyMode }) } };
-    const health = containerdHealthScript({ cniMode });
     new SystemdService(
       name,
       {
@@ -36,9 +36,9 @@ export class ContainerRuntime extends pulumi.ComponentResource {
           [paths.containerdDropIn]: { content: renderContainerdConfig({ cniMode, sandboxImage, overrides }) },
           ...(bridge ? template : {}),
         },
-        // A changed template reaches the network of a node that has one already only through the refresh.
-        healthCheck: bridge ? `(\n${cniConflistRefreshScript()})\n${health}` : health,
-        ...(bridge ? { cleanup: cniCleanupScript() } : {}),
+        healthCheck: containerdHealth({ cniMode }),
+        ...(bridge ? { cleanup: cniCleanup() } : {}),
+        look: containerdLook({ cniMode }),
       },
       { parent: this },
     );

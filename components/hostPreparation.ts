@@ -20,7 +20,7 @@ export class HostPreparation extends pulumi.ComponentResource {
     const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
     const inputs = {
       connection: args.connection,
-        claim: args.claim,
+      claim: args.claim,
       packages: requiredPackages(modes),
       kernelModules,
       sysctls: inForce,

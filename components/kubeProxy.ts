@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
-import { kubeProxyCleanupScript } from "../render/cleanupScripts";
-import { kubeProxyHealthScript } from "../render/healthScripts";
+import { kubeProxyCleanup } from "../render/cleanupScripts";
+import { kubeProxyHealth } from "../render/healthScripts";
 import { renderKubeconfig } from "../render/kubeconfig";
 import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
+import { kubeProxyLook } from "../render/lookScripts";
 import { paths } from "../render/paths";
 import type { NodePartArgs } from "./nodePartArgs";
 
@@ -26,8 +27,9 @@ export class KubeProxy extends pulumi.ComponentResource {
         files: { [paths.kubeProxyConfiguration]: { content: configuration, mode: "0600" } },
         secretFiles: kubeProxyKubeconfig(args),
         binaries: { [paths.kubeProxy]: args.binaries.kubeProxy },
-        healthCheck: kubeProxyHealthScript({ mode, overrides }),
-        cleanup: kubeProxyCleanupScript(),
+        healthCheck: kubeProxyHealth({ mode, overrides }),
+        cleanup: kubeProxyCleanup(),
+        look: kubeProxyLook({ mode }),
       },
       { parent: this },
     );

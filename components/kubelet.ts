@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
+import { certificateDigests } from "../base/certificateDigests";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
-import { kubeletCleanupScript } from "../render/cleanupScripts";
-import { kubeletHealthScript } from "../render/healthScripts";
+import { kubeletCleanup } from "../render/cleanupScripts";
+import { kubeletHealth } from "../render/healthScripts";
 import { renderKubeconfig } from "../render/kubeconfig";
 import { renderKubeletConfiguration } from "../render/kubeletConfiguration";
 import { renderKubeletUnit } from "../render/kubeletUnit";
+import { kubeletAdjust, kubeletLook } from "../render/lookScripts";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths } from "../render/paths";
 import type { NodePartArgs } from "./nodePartArgs";
@@ -21,9 +23,16 @@ export class Kubelet extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
-    const masquerade = (args.cniMode ?? "bridge") === "bridge";
+    const { kubernetesVersion, apiServerEndpoint: server, clusterCIDR } = args.cluster;
+    const { cniMode = "bridge", kubeletConfiguration: overrides } = args;
+    const masquerade = cniMode === "bridge";
+    const caCertPem = pulumi.output(args.cluster.caCertPem);
+    const adjust = caCertPem.apply((pem) => kubeletAdjust({ server, caCertPem: pem }));
+    const look = caCertPem.apply((pem) =>
+      kubeletLook({ cniMode, server, caSha256: certificateDigests(pem), clusterCIDR, overrides }),
+    );
     const unit = renderKubeletUnit({ nodeName: args.nodeName, nodeIP: args.nodeIP, masquerade });
-    const files = pulumi.output(args.cluster.caCertPem).apply((caCertPem) => configurationFiles(args, caCertPem));
+    const files = caCertPem.apply((pem) => configurationFiles(args, pem));
     new SystemdService(
       name,
       {
@@ -35,12 +44,15 @@ export class Kubelet extends pulumi.ComponentResource {
         secretFiles: bootstrapKubeconfig(args),
         binaries: { [paths.kubelet]: args.binaries.kubelet },
         directories: [paths.staticPods, paths.kubeletDirectory],
-        healthCheck: kubeletHealthScript({ overrides: args.kubeletConfiguration }),
-        cleanup: kubeletCleanupScript(),
+        healthCheck: kubeletHealth({ kubernetesVersion, overrides: args.kubeletConfiguration }),
+        cleanup: kubeletCleanup(),
+        adjust,
+        adjusts: [paths.kubeletKubeconfig],
+        look,
       },
       { parent: this },
     );
-    this.revision = files.apply((read) => digest([unit, read, args.binaries.kubelet.sha256]));
+    this.revision = files.apply((read) => digest([unit, read, server, args.binaries.kubelet.sha256]));
     this.registerOutputs({});
   }
 }

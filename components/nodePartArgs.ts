@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ClaimReference } from "../host/claim";
+import type { NodeClaimOutputs } from "./claim/nodeClaim";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
 
 /** Arguments of the parts of a WorkerNode that change its host. */
 export interface NodePartArgs extends WorkerNodeArgs {
   /** The claim that holds the host. */
-  claim: pulumi.Input<ClaimReference>;
+  claim: pulumi.Input<NodeClaimOutputs["claim"]>;
 }

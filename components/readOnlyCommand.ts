@@ -1,6 +1,8 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import type { Script } from "../base/script";
 import type { Connection } from "../host/connection";
+import { scriptText } from "../host/scriptText";
 
 /**
  * A script that only looks: it runs when it is new or changed, and running it again (a new SSH key is enough for
@@ -9,7 +11,7 @@ import type { Connection } from "../host/connection";
 export function readOnlyCommand(
   name: string,
   connection: pulumi.Input<Connection>,
-  script: pulumi.Input<string>,
+  script: pulumi.Input<Script>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
   const secretConnection = pulumi.secret(connection);
@@ -20,7 +22,7 @@ export function readOnlyCommand(
       create: pulumi.unsecret(
         secretConnection.apply(({ user }) => ((user ?? "root") === "root" ? "sh -s" : "sudo -n sh -s")),
       ),
-      stdin: script,
+      stdin: pulumi.output(script).apply(scriptText),
       addPreviousOutputInEnv: false,
       logging: command.remote.Logging.None,
     },

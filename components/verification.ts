@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { verificationScript } from "../render/verificationScript";
+import type { Script } from "../base/script";
+import { verification } from "../render/verificationScript";
 import { readOnlyCommand } from "./readOnlyCommand";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
 
@@ -17,9 +18,14 @@ export class Verification extends pulumi.ComponentResource {
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Verification", name, {}, opts);
     const { kubeProxyMode = "nftables", cniMode = "bridge", kubeletConfiguration, kubeProxyConfiguration } = args;
-    const script = verificationScript({ kubeProxyMode, cniMode, kubeletConfiguration, kubeProxyConfiguration });
-    const stdin = pulumi.interpolate`# kubelet revision ${args.revision}\n${script}`;
-    this.summary = readOnlyCommand(name, args.connection, stdin, { parent: this }).stdout;
+    const { clusterCIDR } = args.cluster;
+    const looks = { kubeProxyMode, cniMode, clusterCIDR, kubeletConfiguration, kubeProxyConfiguration };
+    // A value that the script does not read, so that it is another script whenever the kubelet is another.
+    const script = pulumi.output(args.revision).apply((revision): Script => {
+      const { file, values } = verification(looks);
+      return { file, values: { ...values, revision } };
+    });
+    this.summary = readOnlyCommand(name, args.connection, script, { parent: this }).stdout;
     this.registerOutputs({});
   }
 }

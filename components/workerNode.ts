@@ -5,8 +5,9 @@ import { ContainerRuntime } from "./containerRuntime";
 import { HostPreparation } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy } from "./kubeProxy";
-import { Preflight } from "./preflight";
+import { createClaim } from "./claim/createClaim";
 import { Verification } from "./verification";
+import type { NodePartArgs } from "./nodePartArgs";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
 
 /**
@@ -35,14 +36,15 @@ export class WorkerNode extends pulumi.ComponentResource {
       dependsOn: steps,
     });
 
-    const preflight = new Preflight(`${name}-preflight`, args, after());
-    const preparation = new HostPreparation(`${name}-preparation`, args, after(preflight));
-    const runtime = new ContainerRuntime(`${name}-containerd`, args, after(preparation));
-    const network = (args.cniMode ?? "bridge") === "none" ? [] : [new Cni(`${name}-cni`, args, after(preparation))];
-    const kubelet = new Kubelet(`${name}-kubelet`, args, after(runtime, ...network));
+    const claim = createClaim(`${name}-claim`, args, after());
+    const parts = { ...args, claim: claim.claim };
+    const preparation = new HostPreparation(`${name}-preparation`, parts, after(claim));
+    const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
+    const network = (args.cniMode ?? "bridge") === "none" ? [] : [new Cni(`${name}-cni`, parts, after(preparation))];
+    const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, ...network));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
-    const proxy = new KubeProxy(`${name}-kube-proxy`, args, after(kubelet));
-    const registration = registerNode(`${name}-registration`, args, kubelet, after(proxy));
+    const proxy = new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet));
+    const registration = registerNode(`${name}-registration`, { ...parts, kubelet }, after(proxy));
     const verification = new Verification(
       `${name}-verification`,
       { ...args, revision: kubelet.revision },
@@ -51,7 +53,7 @@ export class WorkerNode extends pulumi.ComponentResource {
 
     this.nodeName = registration.nodeName;
     this.podCIDRs = registration.podCIDRs;
-    this.facts = preflight.facts;
+    this.facts = claim.facts;
     this.verification = verification.summary;
     this.registerOutputs({});
   }
@@ -59,8 +61,7 @@ export class WorkerNode extends pulumi.ComponentResource {
 
 function registerNode(
   name: string,
-  args: WorkerNodeArgs,
-  kubelet: Kubelet,
+  args: NodePartArgs & { kubelet: Kubelet },
   opts: pulumi.CustomResourceOptions,
 ): NodeRegistration {
   const inputs = {
@@ -69,7 +70,8 @@ function registerNode(
     labels: args.labels ?? {},
     taints: args.taints ?? [],
     kubeletVersion: `v${args.cluster.kubernetesVersion}`,
-    revision: kubelet.revision,
+    revision: args.kubelet.revision,
+    claim: args.claim,
     readyTimeoutSeconds: args.nodeReadyTimeoutSeconds ?? 300,
     drainTimeoutSeconds: args.drainTimeoutSeconds ?? 120,
   };

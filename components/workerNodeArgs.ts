@@ -73,6 +73,10 @@ export interface HostArgs {
   taints?: NodeTaintArgs[];
   /** Address the Node reports, for a host with several. @default the kubelet's choice */
   nodeIP?: string;
+  /** Takes over a machine that kubeadm or another stack has made a node of this cluster. @default false */
+  adopt?: boolean;
+  /** The machine is gone for good: its node is taken out without touching it. @default false */
+  lost?: boolean;
 }
 
 /** Arguments of WorkerNode. */

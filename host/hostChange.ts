@@ -85,7 +85,7 @@ export async function lookAtHost({ connection, claim }: HostInputs, purpose: str
     console.log(`${purpose}: unknown, ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   });
-  return session?.mustRun(purpose, script);
+  return session?.look(purpose, script);
 }
 
 /** What a look found, by the first word of each line. */

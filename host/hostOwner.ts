@@ -35,7 +35,9 @@ export async function identifyHost(session: Session, inspection: HostInspection 
   const { preflight, adopt = false } = inspection;
   const values = { adopt, inspect: preflight !== undefined };
   const script = remoteScript({ name, file: "claimLook", values, functions: { preflight } });
-  const report = await session.mustRun("looking at the host", script);
+  const purpose = "looking at the host";
+  // What a preflight refuses is told as it says it.
+  const report = await (preflight === undefined ? session.look(purpose, script) : session.mustRun(purpose, script));
   const [machineId = ""] = reported(report, "machine");
   const [encoded] = reported(report, "owner");
   const facts = report.replace(/^(machine|owner)\|.*\n/gm, "").trim();

@@ -32,6 +32,6 @@ export function remoteScript({ name, claim, file, values, functions = {} }: Remo
 function functionText(name: string, scripts: Script | readonly Script[] | undefined): string {
   if (scripts === undefined || !("map" in scripts)) return scriptFunction(name, scripts);
   const parts = scripts.map((script, index) => scriptFunction(`${name}_${index}`, script));
-  const calls = scripts.map((_, index) => `${name}_${index} || all=1; `);
-  return `${parts.join("")}${name}() { all=0; ${calls.join("")}return "$all"; }\n`;
+  const calls = scripts.map((_, index) => `${name}_${index} || ${name}_failed=1; `);
+  return `${parts.join("")}${name}() { ${name}_failed=0; ${calls.join("")}return "$${name}_failed"; }\n`;
 }

@@ -6,6 +6,7 @@ import type { Client, ClientChannel } from "ssh2";
 import { describeConnection } from "./connection";
 import type { Connection } from "./connection";
 import { shellQuote } from "../base/shellQuote";
+import { LookBatch } from "./lookBatch";
 import { dial } from "./sshClient";
 
 /** Longest time one script may run, in milliseconds; installing packages is the slowest of them. */
@@ -42,6 +43,7 @@ export class SessionLost extends Error {
 /** One SSH connection to one host. Scripts run as root, and reach the host on standard input only, never in an argument list. */
 export class Session {
   private turn: Promise<unknown> = Promise.resolve();
+  private readonly looks = new LookBatch((script) => this.mustRun("looking at the host", script));
 
   constructor(
     private readonly client: Client,
@@ -55,7 +57,16 @@ export class Session {
 
   /** Runs a script that has to succeed. @throws Error with the host, what was being done and the script's error output. */
   async mustRun(purpose: string, script: string): Promise<string> {
-    const result = await this.run(script);
+    return this.demand(purpose, await this.run(script));
+  }
+
+  /** Runs a script that only reads and has to succeed, together with others that are asked for at the same time. */
+  async look(purpose: string, script: string): Promise<string> {
+    const { output, code } = await this.looks.look(script);
+    return this.demand(purpose, { stdout: output, stderr: code === 0 ? "" : output, code });
+  }
+
+  private demand(purpose: string, result: ScriptResult): string {
     if (result.code === 0) return result.stdout;
     const refusal = /^sudo: (.*)/m.exec(result.stderr)?.[1];
     if (refusal !== undefined && /password|tty|not allowed|sudoers|not found/.test(refusal))

@@ -52,7 +52,7 @@ async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Pr
 }
 
 async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<void> {
-  const { unitName, claim, healthCheck, cleanup, adjust } = inputs;
+  const { unitName, claim, healthCheck, cleanup, adjust, look } = inputs;
   const values = {
     unit: unitName,
     ours: inputs.unit !== undefined,
@@ -63,7 +63,7 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
     known: last.known,
     dropped: last.dropped,
   };
-  const functions = { health: healthCheck, cleanup, adjust };
+  const functions = { health: healthCheck, cleanup, adjust, look };
   const script = remoteScript({ name: unitName, claim, file: "serviceApply", values, functions });
   await session.mustRun(`changing ${unitName}`, script);
   if (last.cleanup !== undefined) {
@@ -91,12 +91,19 @@ export async function read(
   };
   const script = remoteScript({ name: unitName, claim, file: "serviceLook", values, functions: { look } });
   const report = await lookAtHost(props, `reading ${unitName}`, script);
-  const { told, unfinished, ...recorded } = props;
-  if (report === undefined) return { id, props, inputs: recorded };
-  const inputs = { ...recorded, ...observed(report, props) };
-  const foreign = reported(report, "foreign");
-  for (const text of foreign) console.log(`${props.connection.host}: not ours: ${text}`);
-  return { id, props: { ...inputs, told: foreign, ...(unfinished === true ? { unfinished } : {}) }, inputs };
+  if (report === undefined) return { id, props, inputs: inputsOf(props) };
+  const inputs = { ...inputsOf(props), ...observed(report, props) };
+  const told = reported(report, "foreign");
+  for (const text of told) console.log(`${props.connection.host}: not ours: ${text}`);
+  return { id, props: { ...inputs, told, ...(props.unfinished === true ? { unfinished: true } : {}) }, inputs };
+}
+
+/** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
+function inputsOf(state: State): SystemdServiceInputs {
+  const inputs: Partial<State> = { ...state };
+  delete inputs.told;
+  delete inputs.unfinished;
+  return inputs as SystemdServiceInputs;
 }
 
 async function remove(_id: string, props: SystemdServiceInputs): Promise<void> {

@@ -1,6 +1,3 @@
-import { paths } from "./paths";
-import { prelude } from "./shellLibrary";
-import { shellQuote } from "../base/shellQuote";
 import type { KubeProxyMode } from "./types";
 
 /** Name of the pods' network; the reference plugins keep their state under it. */
@@ -11,6 +8,9 @@ export const cniBridge = "cni0";
 
 /** Where host-local notes which pod has which address: gone after a reboot, as the pods are. */
 export const cniAddressDirectory = "/run/cni/networks";
+
+/** The plugins that the network is made of; of the release archive no others are installed. */
+export const cniPlugins = ["bridge", "host-local", "loopback", "portmap"] as const;
 
 export interface CniConflistArgs {
   /** Ranges a Node gets: 1, or 2 for dual-stack. */
@@ -25,7 +25,7 @@ export interface CniConflistArgs {
 
 /**
  * CNI configuration of the reference plugins bridge and portmap, as the template from which containerd makes
- * {@link paths.cniConflist} when the kubelet tells it the Node's podCIDR: nothing has to be configured after registration.
+ * paths.cniConflist when the kubelet tells it the Node's podCIDR: nothing has to be configured after registration.
  *
  * @see https://www.cni.dev/plugins/current/main/bridge/
  * @see https://github.com/containerd/containerd/blob/main/docs/cri/config.md#cni-config-template
@@ -58,33 +58,4 @@ export function renderCniConflistTemplate(args: CniConflistArgs): string {
   // From 1.1.0 on containerd asks the plugins for their STATUS: without them the Node does not claim to be Ready.
   const conflist = { cniVersion: "1.1.0", name: cniNetworkName, plugins: [bridge, portmap] };
   return JSON.stringify(conflist, null, 2) + "\n";
-}
-
-/**
- * Makes containerd's conflist anew from a changed template, with the ranges the old one has. containerd renders the template
- * only while no configuration is there, so without this a change would reach new nodes only. Running pods keep what they have.
- */
-export function cniConflistRefreshScript(): string {
-  return `${prelude}template=${shellQuote(paths.cniTemplate)}
-conflist=${shellQuote(paths.cniConflist)}
-# Not there before the Node's first registration: containerd writes it then.
-[ -e "$conflist" ] && [ -e "$template" ] || exit 0
-index=0
-edits=
-for subnet in $(sed -n 's/.*"subnet": *"\\([0-9a-fA-F:.\\/]*\\)".*/\\1/p' "$conflist"); do
-  edits="$edits;s|{{index .PodCIDRRanges $index}}|$subnet|"
-  index=$((index + 1))
-done
-# Hidden and without a known suffix, so that containerd does not load it half written.
-fresh=$(dirname "$conflist")/.kubernetes-worker-nodes.new
-sed "$edits" "$template" >"$fresh" || exit 1
-if grep -q '{{' "$fresh"; then
-  # More ranges than before: containerd has to ask the kubelet, which tells it at its next start.
-  rm -f "$fresh" "$conflist"
-elif cmp -s "$fresh" "$conflist"; then
-  rm -f "$fresh"
-else
-  chmod 0644 "$fresh" && mv -f "$fresh" "$conflist"
-fi
-`;
 }

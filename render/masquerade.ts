@@ -19,12 +19,12 @@ export interface MasqueradeArgs {
  * @example renderMasqueradeRules({ clusterCIDR: "10.2.0.0/16" })
  */
 export function renderMasqueradeRules(args: MasqueradeArgs): string {
-  return withHeader(
-    args.clusterCIDR
-      .split(",")
-      .map((range) => familyTable(range.trim()))
-      .join("\n"),
-  );
+  return withHeader(ranges(args.clusterCIDR).map(familyTable).join("\n"));
+}
+
+/** The ranges of a clusterCIDR, one a family. @example ranges("10.2.0.0/16,fd00:2::/48") // ["10.2.0.0/16", "fd00:2::/48"] */
+export function ranges(clusterCIDR: string): string[] {
+  return clusterCIDR.split(",").map((range) => range.trim());
 }
 
 function familyTable(range: string): string {

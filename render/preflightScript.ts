@@ -1,20 +1,7 @@
+import type { Arch } from "../base/arch";
+import type { Script } from "../base/script";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { requiredPackages } from "./packages";
-import {
-  cgroupCheck,
-  containerdCheck,
-  nftablesCheck,
-  platformCheck,
-  portFunction,
-  privilegeCheck,
-  resolvConfCheck,
-  spaceFunction,
-  swapCheck,
-  systemdCheck,
-} from "./preflightChecks";
-import { asRootFunction, hasFunction, prelude } from "./shellLibrary";
-import { shellQuote } from "../base/shellQuote";
-import type { Arch } from "../base/arch";
 import type { CniMode, JsonObject, KubeProxyMode } from "./types";
 
 export interface PreflightArgs {
@@ -27,57 +14,35 @@ export interface PreflightArgs {
   kubeletConfiguration?: JsonObject;
   /** More commands that must be there, which no package of ours brings. @default [] */
   commands?: readonly string[];
+  /** SHA-256 of each CA certificate, as certificateDigests has them: a node of this cluster may be adopted. @default [] */
+  caSha256?: readonly string[];
 }
+
+const machines: Record<Arch, string> = { amd64: "x86_64", arm64: "aarch64" };
 
 /** Commands of the base system that our scripts and the kubelet use. */
-const baseCommands = ["awk", "flock", "grep", "sed", "systemctl", "tar", "timeout"];
+const baseCommands = ["awk", "base64", "flock", "grep", "sed", "sha256sum", "systemctl", "tar", "timeout"];
 
 /**
- * Read-only checks of a bare host, for the login user. Every problem found is printed at once, one line each as
- * "preflight: WHAT is SEEN: RULE; FIX", and the exit code is 1. Where all is well, one line with the host's facts, the same
- * each time. It also passes on a host that already is a worker node.
+ * Read-only checks of a bare host; it also passes on a host that already is a worker node of this stack. That, and whether a
+ * node of the cluster is to be taken over, the script is told by its surroundings: variables `claimed` and `adopt`.
  */
-export function preflightScript(args: PreflightArgs): string {
+export function preflight(args: PreflightArgs): Script {
   const facts = kubeletHostFacts(args.kubeletConfiguration, args.kubernetesVersion);
-  const checks = [
-    privilegeCheck,
-    platformCheck(args.arch),
-    systemdCheck,
-    commandsCheck(args),
-    containerdCheck,
-    args.kubeProxyMode === "nftables" ? nftablesCheck : "",
-    facts.failSwapOn ? swapCheck : "",
-    facts.failCgroupV1 ? cgroupCheck : "",
-    `${portFunction}port ${facts.port} kubelet\nport 10256 kube-proxy\n`,
-    facts.resolvConf === "" ? "" : resolvConfCheck(shellQuote(facts.resolvConf)),
-    `${spaceFunction}space /opt\nspace /var/lib\n`,
-  ];
-  return `${prelude}${hasFunction}${asRootFunction}problems=0
-problem() {
-  echo "preflight: $1 is $2: $3; $4" >&2
-  problems=$((problems + 1))
-}
-cgroup=v1
-[ -e /sys/fs/cgroup/cgroup.controllers ] && cgroup=v2
-containerd_version=missing
-${checks.join("")}
-[ "$problems" -eq 0 ] || exit 1
-os=$(. /etc/os-release 2>/dev/null && echo "\${PRETTY_NAME:-}")
-echo "\${os:-Linux}, kernel $(uname -r), $(uname -m), containerd $containerd_version, cgroup $cgroup"
-`;
-}
-
-/** Commands that packages bring later only need a package manager that can bring them. */
-function commandsCheck(args: PreflightArgs): string {
-  const base = [...new Set([...baseCommands, ...(args.commands ?? [])])].sort();
-  const later = requiredPackages(args).map(({ command }) => command);
-  return `for command in ${base.map(shellQuote).join(" ")}; do
-  has "$command" || problem "command $command" missing "must be installed" "install it"
-done
-if ! has apt-get && ! has dnf && ! has yum && ! has zypper; then
-  for command in ${later.map(shellQuote).join(" ")}; do
-    has "$command" || problem "command $command" missing "must be installed, there is no package manager I know" "install it by hand"
-  done
-fi
-`;
+  return {
+    file: "render/scripts/preflight.sh",
+    values: {
+      machine: machines[args.arch],
+      arch: args.arch,
+      commands: [...new Set([...baseCommands, ...(args.commands ?? [])])].sort(),
+      later_commands: requiredPackages(args).map(({ command }) => command),
+      nftables: args.kubeProxyMode === "nftables",
+      bridge: args.cniMode === "bridge",
+      fail_swap_on: facts.failSwapOn,
+      fail_cgroup_v1: facts.failCgroupV1,
+      kubelet_port: facts.port,
+      resolv_conf: facts.resolvConf,
+      ca_sha256: args.caSha256 ?? [],
+    },
+  };
 }

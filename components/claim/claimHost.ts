@@ -4,7 +4,8 @@ import { retireNode } from "../../cluster/nodeOwnership";
 import { describeConnection } from "../../host/connection";
 import { identifyHost, releaseScript, writeOwner } from "../../host/hostOwner";
 import type { HostIdentity } from "../../host/hostOwner";
-import { openSession } from "../../host/session";
+import { heldByAnother } from "../../host/remoteScript";
+import { openSession, ScriptFailure } from "../../host/session";
 import type { Session } from "../../host/session";
 import { decideClaim } from "./claimDecision";
 import type { ClaimDecision } from "./claimDecision";
@@ -29,6 +30,21 @@ type Taken = Pick<NodeClaimOutputs, "claim" | "facts" | "held" | "registered">;
  * @throws ClaimInterrupted where it failed in between; the next run goes on from there.
  */
 export async function claimHost(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Promise<Taken> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await claimOnce(inputs, olds);
+    } catch (error) {
+      // Hosts that exchange names take each other's: what the other claim has left is looked at anew.
+      const { cause } = error instanceof ClaimInterrupted ? error : { cause: undefined };
+      const wasTaken = cause instanceof ScriptFailure && cause.code === heldByAnother;
+      if (!wasTaken || attempt >= attempts) throw error;
+    }
+  }
+}
+
+const attempts = 3;
+
+async function claimOnce(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Promise<Taken> {
   const session = await openSession(inputs.connection);
   const { adopt } = inputs;
   const host = await identifyHost(session, {
@@ -44,18 +60,20 @@ export async function claimHost(inputs: NodeClaimInputs, olds?: NodeClaimOutputs
   if (decision.is === "held") {
     const claim = { id: host.claimId ?? "", machineId: host.machineId, owner: inputs.owner, lost: false };
     if (!decision.same || host.takenFrom !== undefined) await writeOwner(session, host, claim, ownerRecordText(wanted));
-    return taken(inputs, claim, host, olds);
+    return taken(claim, host, olds);
   }
   const claim = { id: randomBytes(12).toString("hex"), machineId: host.machineId, owner: inputs.owner, lost: false };
   try {
     for (const node of retiring) await retireNode(cluster, node, inputs.drainTimeoutSeconds);
-    if (isAnother(decision, host)) await giveUpIdentity(session, host, inputs);
+    if (retiring.some(({ machineId }) => machineId === host.machineId) || decision.is === "renamed") {
+      await giveUpIdentity(session, host, inputs);
+    }
     await previous.release();
     await writeOwner(session, host, claim, ownerRecordText(wanted), takenFrom(host, wanted, olds));
   } catch (error) {
     throw new ClaimInterrupted(error instanceof Error ? error.message : String(error), { cause: error });
   }
-  return taken(inputs, claim, host, olds);
+  return taken(claim, host, olds);
 }
 
 /** The claim of another resource of this stack that has the host until now; it is noted on the host until it says that it is gone. */
@@ -64,7 +82,7 @@ function takenFrom(host: HostIdentity, wanted: OwnerRecord, olds?: NodeClaimOutp
   return ofStack && host.claimId !== olds?.claim.id ? host.claimId : undefined;
 }
 
-function taken(inputs: NodeClaimInputs, claim: Taken["claim"], host: HostIdentity, olds?: NodeClaimOutputs): Taken {
+function taken(claim: Taken["claim"], host: HostIdentity, olds?: NodeClaimOutputs): Taken {
   return { claim, facts: host.facts === "" ? (olds?.facts ?? "") : host.facts, held: "yes", registered: true };
 }
 
@@ -90,11 +108,6 @@ function decide(
   const decision = decideClaim({ wanted, adopt: inputs.adopt, mine: olds?.claim.id, holder: host.claimId, record });
   if (decision.is !== "refused") return decision;
   throw new Error(`${describeConnection(inputs.connection)}: cannot become Node ${inputs.nodeName}: ${decision.why}`);
-}
-
-/** Whether the host is another node until now, ours or, where it is adopted, that of somebody else. */
-function isAnother(decision: ClaimDecision, host: HostIdentity): boolean {
-  return decision.is === "renamed" || /^adopts\|/m.test(host.facts);
 }
 
 /** Stops what the host is until now; its files stay, and are those of the next claim. */

@@ -11,8 +11,7 @@ export async function lookAtClaim(
   props: NodeClaimOutputs,
 ): Promise<{ id: string; props: NodeClaimOutputs; inputs: NodeClaimInputs }> {
   const seen = props.claim.lost === true ? props : { ...props, ...(await look(props)) };
-  const { claim: _claim, facts: _facts, ...inputs } = seen;
-  return { id, props: seen, inputs };
+  return { id, props: seen, inputs: inputsOf(seen) };
 }
 
 async function look(props: NodeClaimOutputs): Promise<Pick<NodeClaimInputs, "held" | "registered">> {
@@ -42,4 +41,12 @@ async function whetherRegistered({ kubeconfig, nodeName, claim, registered }: No
     console.log(`Node ${nodeName}: unknown, ${error instanceof Error ? error.message : String(error)}`);
     return registered;
   }
+}
+
+/** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
+function inputsOf(outputs: NodeClaimOutputs): NodeClaimInputs {
+  const inputs: Partial<NodeClaimOutputs> = { ...outputs };
+  delete inputs.claim;
+  delete inputs.facts;
+  return inputs as NodeClaimInputs;
 }

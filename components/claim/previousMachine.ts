@@ -1,7 +1,9 @@
 import { describeConnection } from "../../host/connection";
 import { confirmGone, identifyHost, releaseScript } from "../../host/hostOwner";
 import type { HostIdentity } from "../../host/hostOwner";
-import { openSession } from "../../host/session";
+import { heldByAnother } from "../../host/remoteScript";
+import { openSession, ScriptFailure } from "../../host/session";
+import type { Session } from "../../host/session";
 import type { NodeClaimInputs, NodeClaimOutputs } from "./nodeClaim";
 import { addressOf } from "./ownerRecord";
 
@@ -41,7 +43,17 @@ export async function previousMachine(
   if (seen.machineId !== claim.machineId || seen.claimId !== claim.id) return none;
   const script = releaseScript({ claim, units, cleanups, all: true });
   const purpose = `giving up ${describeConnection(connection)}, which was Node ${nodeName}`;
-  return { release: async () => void (await session.mustRun(purpose, script)) };
+  return { release: () => releaseUnlessTaken(session, purpose, script, claim.id) };
+}
+
+/** Another claim of the same run may have taken the machine since it was looked at. */
+async function releaseUnlessTaken(session: Session, purpose: string, script: string, claimId: string): Promise<void> {
+  try {
+    await session.mustRun(purpose, script);
+  } catch (error) {
+    if (!(error instanceof ScriptFailure) || error.code !== heldByAnother) throw error;
+    await confirmGone(session, claimId);
+  }
 }
 
 function silentMessage({ nodeName, connection }: NodeClaimOutputs, error: unknown): string {

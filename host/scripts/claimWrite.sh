@@ -5,8 +5,10 @@
 : "${record:?the new record, base64}"
 
 main() {
-  [ "$(holder)" = "$before" ] \
-    || fail "another claim has taken this host in between; is it in two stacks, or twice in one? Run the same command again"
+  if [ "$(holder)" != "$before" ]; then
+    echo "another claim has taken this host in between; is it in two stacks, or twice in one? Run the same command again" >&2
+    exit 20
+  fi
   [ -d "$state" ] || mkdir -m 0700 "$state" || fail "cannot create $state"
   (umask 077 && printf %s "$record" | base64 -d > "$state/owner.new") && sync "$state/owner.new" \
     && mv -f "$state/owner.new" "$state/owner" || fail "cannot write $state/owner"

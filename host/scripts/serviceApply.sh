@@ -3,7 +3,8 @@
 # has not read what is there now. Whatever fails, the host ends as before (exit status 10) or says that it does not.
 #
 # Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
-# files that the service wrote itself to what the settings say; prints the path of each it changed).
+# files that the service wrote itself to what the settings say; prints the path of each it changed), look (prints `fault|...` for
+# what only a restart repairs).
 . ./library.sh
 . ./process.sh
 . ../../base/scripts/reason.sh
@@ -88,13 +89,15 @@ restart_needed() {
     case " $watched $dropped " in *" $path "*) return 0 ;; esac
   done
   if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
-    [ "$(sed -n 2p "$stamp")" != "$fingerprint" ]
+    [ "$(sed -n 2p "$stamp")" = "$fingerprint" ] || return 0
+    has_fault
     return
   fi
   [ -z "$reload" ] && since=$(started "$unit") || return 0
   for path in $watched; do older_than "$since" "$path" || return 0; done
-  return 1
+  has_fault
 }
+has_fault() { look 2> /dev/null | grep -q '^fault|'; }
 
 start() {
   systemctl reset-failed "$unit" 2> /dev/null

@@ -1,4 +1,4 @@
-import { caFingerprints, clusterCa } from "../../cluster/nodeOwnership";
+import { clusterCa } from "../../cluster/nodeOwnership";
 
 /** Two self-signed certificates, `openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=a`. */
 const certificates = {
@@ -47,24 +47,6 @@ function kubeconfig(cluster: object, currentContext = "x"): string {
 function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
-
-test.each<[string, string, string[]]>([
-  ["one certificate", certificates.a, [fingerprints.a]],
-  [
-    "a bundle, with text between",
-    `# old\n${certificates.a}\n# new\n${certificates.b}`,
-    [fingerprints.a, fingerprints.b],
-  ],
-  ["CRLF", certificates.a.replaceAll("\n", "\r\n"), [fingerprints.a]],
-  [
-    "a broken certificate beside a good one",
-    `${certificates.a.replace("MIIB", "AAAA")}${certificates.b}`,
-    [fingerprints.b],
-  ],
-  ["no certificate", "CA", []],
-])("caFingerprints of %s", (_what, pem, expected) => {
-  expect(caFingerprints(pem)).toEqual(expected);
-});
 
 test.each<[string, string, string[]]>([
   ["of the current cluster", kubeconfig({ "certificate-authority-data": base64(certificates.a) }), [fingerprints.a]],

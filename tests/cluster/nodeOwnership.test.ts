@@ -91,6 +91,12 @@ describe("whose a Node is", () => {
       expect(said).toEqual([words]);
     });
 
+    test("does not take a Node without claim for that of an unknown claim", async () => {
+      putNode("a");
+      expect(await retireNode(cluster, { nodeName: "a", claim: "" }, 5)).toMatchObject({ retired: false });
+      expect(server.nodes.has("a")).toBe(true);
+    });
+
     test("leaves a Node alone that comes under the name in the middle", async () => {
       putNode("a");
       server.intercept = ({ method }) => {

@@ -46,6 +46,7 @@ describe("NodeRegistration delete", () => {
   const kept: [string, Registered, Partial<NodeRegistrationState>][] = [
     ["that another claim of this stack has taken over", { annotations: ofClaim("claim-2") }, {}],
     ["that another stack has taken over", { annotations: ofClaim("claim-2", "org/project/other") }, {}],
+    ["of another uid and machine with a copy of the claim", { uid: "uid-2", machineID: "machine-2" }, {}],
     ["of another uid and machine", { annotations: {}, uid: "uid-2", machineID: "machine-2" }, {}],
     ["of another machine, where it was never Ready", { annotations: {}, machineID: "machine-2" }, { nodeUid: "" }],
     ["of another uid, where no claim is recorded", { annotations: {}, uid: "uid-2" }, { claim: undefined }],
@@ -60,7 +61,8 @@ describe("NodeRegistration delete", () => {
   });
 
   const gone: [string, Registered, Partial<NodeRegistrationState>][] = [
-    ["the claim's, whatever its uid and machine", { uid: "uid-2", machineID: "machine-2" }, {}],
+    ["the claim's and this machine's, of another uid", { uid: "uid-2" }, {}],
+    ["the claim's, of the recorded uid, on another machine", { machineID: "machine-2" }, {}],
     ["without annotations, of the recorded uid", { annotations: {}, machineID: "machine-2" }, {}],
     ["without annotations, of this machine, where it was never Ready", { annotations: {} }, { nodeUid: "" }],
   ];

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ClusterBootstrap } from "../../components";
 import { secretKeys } from "../../settings/schema";
 import { selfSigned, testConfiguration } from "../settings/testConfiguration";
+import type * as pulumiMocks from "../support/pulumiMocks";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
 
@@ -109,7 +110,7 @@ describe("the stack program", () => {
     let registered: Registered[] = [];
     await jest.isolateModulesAsync(async () => {
       const { runtime } = await import("@pulumi/pulumi");
-      const mocks = await import("../support/pulumiMocks");
+      const mocks = jest.requireActual<typeof pulumiMocks>("../support/pulumiMocks");
       const all = Object.entries({ ...testConfiguration(await selfSigned(true)), ...settings }).map(([key, value]) => [
         `kubernetes-worker-nodes:${key}`,
         typeof value === "string" ? value : JSON.stringify(value),
@@ -117,7 +118,7 @@ describe("the stack program", () => {
       registered = await mocks.recordResources();
       const secret = secretKeys.map((key) => `kubernetes-worker-nodes:${key}`);
       runtime.setAllConfig(Object.fromEntries(all) as Record<string, string>, secret);
-      await import("../../index");
+      jest.requireActual("../../index");
       await mocks.settled();
     });
     return registered.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;

@@ -21,10 +21,10 @@ describe("a WorkerNode", () => {
   it("is eight custom resources, one a step", async () => {
     const custom = (await register()).filter((resource) => resource.custom);
     expect(custom.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
-      "command:remote:Command node-1-preflight",
       "command:remote:Command node-1-verification",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostBinaries node-1-cni",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostPrerequisites node-1-preparation",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeClaim node-1-claim",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration node-1-registration",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-containerd",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-kube-proxy",
@@ -39,7 +39,7 @@ describe("a WorkerNode", () => {
       const visible = Object.entries(resource.inputs).filter(([key]) => !resource.secretInputs.includes(key));
       return { name: resource.name, text: JSON.stringify(visible) };
     });
-    for (const secret of ["SSH-KEY", "0123456789abcdef", "PROXY-KEY", "KUBECONFIG"]) {
+    for (const secret of ["SSH-KEY", "tokentokentoken1", "PROXY-KEY", "KUBECONFIG"]) {
       expect(open.filter(({ text }) => text.includes(secret)).map(({ name }) => name)).toEqual([]);
     }
     expect(find(registered, "node-1-kubelet").secretInputs).toEqual(
@@ -77,9 +77,9 @@ describe("a WorkerNode", () => {
   });
 
   it("runs scripts by sudo for a user that is not root, from standard input only", async () => {
-    const { create, stdin, logging } = find(await register(), "node-1-preflight").inputs;
+    const { create, stdin, logging } = find(await register(), "node-1-verification").inputs;
     expect(create).toBe("sudo -n sh -s");
-    expect(stdin).toContain("preflight");
+    expect(stdin).toContain("verification");
     expect(logging).toBe("none");
   });
 

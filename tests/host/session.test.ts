@@ -77,6 +77,21 @@ describe("a session to a host", () => {
     expect((await session.run("echo next")).stdout).toBe("next\n");
   });
 
+  it("looks once for all that is asked for at the same time, each with its own answer and end", async () => {
+    const session = await openSession(connection);
+    const looks = ["echo one", "echo two >&2; exit 3", "printf three", "exit 0"].map((script) =>
+      session.look("reading", script),
+    );
+    const [one, two, three, four] = await Promise.allSettled(looks);
+    expect([one, three, four]).toEqual([
+      { status: "fulfilled", value: "one\n" },
+      { status: "fulfilled", value: "three" },
+      { status: "fulfilled", value: "" },
+    ]);
+    expect(String((two as PromiseRejectedResult).reason)).toContain("reading failed (exit status 3):\ntwo");
+    expect(server.commands).toEqual(["sh -s"]);
+  });
+
   it("lets one change of a host wait for the other", async () => {
     const session = await openSession(connection);
     const steps: string[] = [];

@@ -1,8 +1,29 @@
-import { kubeletHealthScript, kubeProxyHealthScript, paths, preflightScript, verificationScript } from "../../render";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Script } from "../../base/script";
+import { bundledText, scriptText } from "../../host/scriptText";
+import {
+  cniCleanup,
+  containerdHealth,
+  containerdLook,
+  kubeletAdjust,
+  kubeletCleanup,
+  kubeletHealth,
+  kubeletLook,
+  kubeProxyCleanup,
+  kubeProxyHealth,
+  kubeProxyLook,
+  paths,
+  preflight,
+  renderCniConflistTemplate,
+  verification,
+} from "../../render";
+import { kubeletKubeconfig, pemOf } from "../support/certificates";
+import { makeFit } from "../support/fitHost";
 import { Sandbox, shells } from "../support/sandbox";
 
 const marker = "/run/marker";
-/** Each would leave the marker where a shell took it for its own text. */
+/** Each would leave the marker where a shell, or awk, took it for its own text. */
 const hostile = [
   `$(echo >${marker})`,
   `\`echo >${marker}\``,
@@ -10,60 +31,82 @@ const hostile = [
   `'; echo >${marker}; '`,
   `\n echo >${marker}\n`,
   `\${x:-$(echo >${marker})}`,
+  `a[$(echo >${marker})]`,
+  `"; system("echo >${marker}"); "`,
 ];
 
-/** Every script with every text of the user that it is made from. */
-const scripts: Record<string, (value: string) => string> = {
-  "health of the kubelet": (value) =>
-    kubeletHealthScript({ overrides: { healthzBindAddress: value }, timeoutSeconds: 0 }),
-  "health of kube-proxy, its healthz": (value) =>
-    kubeProxyHealthScript({ mode: "nftables", overrides: { healthzBindAddress: value }, timeoutSeconds: 0 }),
-  "health of kube-proxy, its metrics": (value) =>
-    kubeProxyHealthScript({ mode: "nftables", overrides: { metricsBindAddress: value }, timeoutSeconds: 0 }),
-  preflight: (value) =>
-    preflightScript({
-      kubernetesVersion: "1.37.2",
-      arch: "amd64",
-      kubeProxyMode: "nftables",
-      cniMode: "bridge",
-      kubeletConfiguration: { resolvConf: value },
-      commands: [value],
-    }),
-  verification: (value) =>
-    verificationScript({
-      kubeProxyMode: "iptables",
-      cniMode: "bridge",
-      kubeletConfiguration: { healthzBindAddress: value },
-      kubeProxyConfiguration: { healthzBindAddress: value },
-      podCIDRs: [value],
-    }),
-};
+const clusterCIDR = "10.2.0.0/16";
+const server = "https://10.0.0.10:6443";
+const scripts: Script[] = [
+  containerdHealth({ cniMode: "bridge", timeoutSeconds: 0, holdSeconds: 0 }),
+  kubeletHealth({ kubernetesVersion: "1.37.2", timeoutSeconds: 0, holdSeconds: 0 }),
+  kubeProxyHealth({ mode: "nftables", timeoutSeconds: 0, holdSeconds: 0 }),
+  kubeletCleanup(),
+  kubeProxyCleanup(),
+  cniCleanup(),
+  preflight({
+    kubernetesVersion: "1.37.2",
+    arch: "amd64",
+    kubeProxyMode: "nftables",
+    cniMode: "bridge",
+    commands: ["ls"],
+    caSha256: ["0"],
+  }),
+  verification({ kubeProxyMode: "iptables", cniMode: "bridge", clusterCIDR }),
+  kubeletLook({ cniMode: "bridge", server, caSha256: ["0"], clusterCIDR }),
+  kubeProxyLook({ mode: "nftables" }),
+  containerdLook({ cniMode: "bridge" }),
+  kubeletAdjust({ server, caCertPem: pemOf("ca") }),
+];
+
+/** Each script with each of its texts and lists; numbers and choices are no text of anybody. */
+const rows = scripts.flatMap((script) =>
+  Object.entries(script.values)
+    .filter(([, value]) => typeof value === "string" || typeof value === "object")
+    .map(([name]): [string, string, Script] => [script.file, name, script]),
+);
+
+test("all scripts are among them", () => {
+  const folder = join(__dirname, "../../render/scripts");
+  const whole = readdirSync(folder).map((name) => `render/scripts/${name}`);
+  // A script starts with the prelude, what others read does not.
+  const started = whole.filter((file) => bundledText(file).includes("\nset -uf\n"));
+  expect(scripts.map(({ file }) => file).sort()).toEqual(started.sort());
+});
 
 describe.each(shells)("values that are shell text, under %s", (_name, shell) => {
   let host: Sandbox;
-  beforeEach(() => {
-    host = new Sandbox()
-      .command("systemctl", "case $1 in is-active) echo active ;; show) echo NRestarts=0 ;; esac")
-      .command("id", "echo 0")
-      .command("uname", "echo Linux")
-      .command("df", "echo")
+  let close: () => void;
+  beforeEach(async () => {
+    host = new Sandbox();
+    close = await makeFit(host);
+    host
+      .clock({}, 30)
+      .units("active")
       .command("iptables")
-      .file(paths.cniConflist, '{ "name": "kubernetes-worker-nodes" }\n')
+      .command("ctr")
+      .file("/proc/mounts", "")
+      .file(paths.kubeletKubeconfig, kubeletKubeconfig("https://10.0.0.9:6443", pemOf("other")))
+      .file(paths.cniTemplate, renderCniConflistTemplate({ ipFamilies: 1, kubeProxyMode: "nftables" }))
+      .file(paths.cniConflist, '{ "name": "kubernetes-worker-nodes",\n "subnet": "10.2.3.0/24"\n}\n')
       // The first URL is answered, so that what comes after it runs too.
       .command("curl", 'case "$*" in */proxyMode) exit 22 ;; *10256/livez) ;; *) exit 22 ;; esac');
   });
-  afterEach(() => host.remove());
+  afterEach(() => {
+    close();
+    host.remove();
+  });
 
-  test.each(Object.entries(scripts))("do nothing in %s", (_script, render) => {
+  test.each(rows)("do nothing in %s as %s", (_file, name, { file, values }) => {
     for (const value of hostile) {
-      host.run(render(value), shell);
+      const text = scriptText({ file, values: { ...values, [name]: value } });
+      host.run(`adopt=yes\n${text}`, shell);
       expect({ value, executed: host.has(marker) }).toEqual({ value, executed: false });
     }
   });
 
   test("would be seen", () => {
-    const script = kubeletHealthScript({ timeoutSeconds: 0 }).replace("set -u\n", `set -u\necho >${marker}\n`);
-    host.run(script, shell);
+    host.run(scriptText(kubeProxyLook({ mode: "nftables" })).replace("set -uf\n", `set -uf\necho >${marker}\n`), shell);
     expect(host.has(marker)).toBe(true);
   });
 });

@@ -1,4 +1,6 @@
-import { preflightScript, type PreflightArgs } from "../../render";
+import { scriptText } from "../../host/scriptText";
+import { preflight, type PreflightArgs } from "../../render";
+import { makeFit, tcp, uname } from "../support/fitHost";
 import { Sandbox, shells } from "../support/sandbox";
 
 const args: PreflightArgs = {
@@ -8,33 +10,15 @@ const args: PreflightArgs = {
   cniMode: "bridge",
 };
 
+const kubeadmDropIn = "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf";
+
 describe.each(shells)("preflight under %s", (_name, shell) => {
   let host: Sandbox;
   let closeSocket: () => void;
 
   beforeEach(async () => {
     host = new Sandbox();
-    host
-      .directory("/run/systemd/system")
-      .directory("/opt")
-      .directory("/var/lib")
-      .file("/proc/1/comm", "systemd\n")
-      .file("/proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n")
-      .file("/proc/net/tcp", tcp([]))
-      .file("/sys/fs/cgroup/cgroup.controllers", "cpu memory\n")
-      .file("/etc/os-release", 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n')
-      .file("/etc/resolv.conf", "nameserver 10.0.0.1\n")
-      .file("/etc/containerd/config.toml", 'version = 3\nimports = ["/etc/containerd/conf.d/*.toml"]\n')
-      .command("uname", uname("6.12.1-amd64"))
-      .command("id", "echo 0")
-      .command("df", "echo header; echo '/dev/vda1 9999999 1 8388608 1% /'")
-      .command("containerd", "echo containerd github.com/containerd/containerd/v2 v2.1.4 abcdef")
-      .command("nft", "echo 'nftables v1.1.3 (Commodore Bullmoose #4)'")
-      .command("systemctl", "exit 3");
-    for (const command of ["apt-get", "mount", "tar"]) {
-      host.command(command);
-    }
-    closeSocket = await host.socket("/run/containerd/containerd.sock");
+    closeSocket = await makeFit(host);
   });
 
   afterEach(() => {
@@ -43,21 +27,16 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
   });
 
   test("a fit host gives one line of facts, the same each time", () => {
-    const first = host.run(preflightScript(args), shell);
+    const first = host.run(scriptText(preflight(args)), shell);
     expect(first).toMatchObject({ status: 0, stderr: "" });
     expect(first.stdout).toBe(
       "Debian GNU/Linux 13 (trixie), kernel 6.12.1-amd64, x86_64, containerd 2.1.4, cgroup v2\n",
     );
-    expect(host.run(preflightScript(args), shell).stdout).toBe(first.stdout);
+    expect(host.run(scriptText(preflight(args)), shell).stdout).toBe(first.stdout);
   });
 
   const swap = "Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n/swap file 1 0 -3\n";
   const rows: [name: string, change: (host: Sandbox) => unknown, expected: string, more?: Partial<PreflightArgs>][] = [
-    [
-      "an ordinary user",
-      (h) => h.command("id", '[ "$1" = -un ] && echo bob || echo 1000').command("sudo", "exit 1"),
-      "login user is bob: must be root or use sudo without a password;",
-    ],
     [
       "another architecture",
       (h) => h.command("uname", uname("6.12.1", "aarch64")),
@@ -129,6 +108,21 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
       "free space in /opt is 1 MiB: must be 1 GiB or more;",
     ],
     [
+      "another network of containerd's name",
+      (h) => h.file("/etc/cni/net.d/10-containerd-net.conflist", '{ "name": "containerd-net" }'),
+      "/etc/cni/net.d/10-containerd-net.conflist is the network of somebody else: must not be there with cniMode bridge;",
+    ],
+    [
+      "a drop-in that runs another kubelet",
+      (h) => h.file(kubeadmDropIn, "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet\n"),
+      `${kubeadmDropIn} is a drop-in that replaces ExecStart of kubelet.service: must not be there; remove it, or mask it: ln -s /dev/null /etc/systemd/system/kubelet.service.d/10-kubeadm.conf`,
+    ],
+    [
+      "a drop-in for all services that runs another program",
+      (h) => h.file("/etc/systemd/system/service.d/x.conf", "[Service]\n ExecStart = /bin/x\n"),
+      "/etc/systemd/system/service.d/x.conf is a drop-in that replaces ExecStart of kube-proxy.service:",
+    ],
+    [
       "a command asked for",
       () => undefined,
       "command curl is missing: must be installed; install it",
@@ -137,7 +131,7 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
   ];
   test.each(rows)("%s is refused with rule and fix", (_row, change, expected, more = {}) => {
     change(host);
-    const result = host.run(preflightScript({ ...args, ...more }), shell);
+    const result = host.run(scriptText(preflight({ ...args, ...more })), shell);
     expect(result.stderr).toContain(`preflight: ${expected}`);
     expect(result).toMatchObject({ status: 1, stdout: "" });
     for (const line of result.stderr.trim().split("\n")) {
@@ -147,38 +141,46 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
 
   test("all problems are told at once", () => {
     host.file("/proc/swaps", swap).file("/proc/1/comm", "tini\n").file("/etc/resolv.conf", "nameserver 127.0.0.53\n");
-    expect(host.run(preflightScript(args), shell).stderr.trim().split("\n")).toHaveLength(3);
+    expect(
+      host
+        .run(scriptText(preflight(args)), shell)
+        .stderr.trim()
+        .split("\n"),
+    ).toHaveLength(3);
   });
 
   test("what the settings allow is not refused", () => {
     host.file("/proc/swaps", swap).command("uname", uname("5.10.0"));
     const kubeletConfiguration = { failSwapOn: false, failCgroupV1: false };
     expect(
-      host.run(preflightScript({ ...args, kubeProxyMode: "iptables", kubeletConfiguration }), shell),
+      host.run(scriptText(preflight({ ...args, kubeProxyMode: "iptables", kubeletConfiguration })), shell),
     ).toMatchObject({ status: 0, stderr: "" });
   });
 
   test("a port that our own running unit has is no problem", () => {
     host.file("/proc/net/tcp", tcp([10250, 10256])).command("systemctl", "exit 0");
-    expect(host.run(preflightScript(args), shell)).toMatchObject({ status: 0, stderr: "" });
+    expect(host.run(scriptText(preflight(args)), shell)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("drop-ins that replace nothing are told; masked ones and the distribution's for all services are not", () => {
+    const adds = "[Service]\nEnvironment=A=b\n";
+    host
+      .file("/etc/systemd/system/kubelet.service.d/20-proxy.conf", adds)
+      .file("/usr/lib/systemd/system/service.d/10-timeout.conf", adds)
+      .file(kubeadmDropIn, "[Service]\nExecStart=/usr/bin/kubelet\n")
+      .link("/etc/systemd/system/kubelet.service.d/10-kubeadm.conf", "/dev/null");
+    const { status, stdout, stderr } = host.run(`claimed=yes\n${scriptText(preflight(args))}`, shell);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(
+      /^foreign\|\/etc\/systemd\/system\/kubelet\.service\.d\/20-proxy\.conf is a drop-in of kubelet\.service\nDebian/,
+    );
   });
 
   test("a missing command is left to the package manager, if there is one", () => {
     const withIptables = { ...args, kubeProxyMode: "iptables" } as const;
-    expect(host.run(preflightScript(withIptables), shell).status).toBe(0);
-    expect(host.without("apt-get").run(preflightScript(withIptables), shell).stderr).toBe(
+    expect(host.run(scriptText(preflight(withIptables)), shell).status).toBe(0);
+    expect(host.without("apt-get").run(scriptText(preflight(withIptables)), shell).stderr).toBe(
       "preflight: command iptables is missing: must be installed, there is no package manager I know; install it by hand\n",
     );
   });
 });
-
-/** /proc/net/tcp with listeners on the ports, and a connection that is none. */
-function tcp(ports: number[]): string {
-  const line = (port: number, state: string) =>
-    `   0: 00000000:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000 0 0 1\n`;
-  return "  sl  local_address rem_address   st\n" + line(10256, "06") + ports.map((port) => line(port, "0A")).join("");
-}
-
-function uname(release: string, machine = "x86_64"): string {
-  return `case $1 in -s) echo Linux ;; -m) echo ${machine} ;; -r) echo ${release} ;; esac`;
-}

@@ -24,18 +24,22 @@ export interface NodeView {
   podCIDR: string;
 }
 
-interface NodeObject {
-  metadata: { name: string; labels: Record<string, string> };
+/** What the API says of a Node, as far as tests look at it. */
+export interface NodeObject {
+  metadata: { name: string; uid: string; labels: Record<string, string> };
   spec: { podCIDR?: string; taints?: { key: string; value?: string; effect: string }[] };
-  status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string } };
+  status: { conditions: { type: string; status: string }[]; nodeInfo: { kubeletVersion: string; machineID: string } };
 }
 
 /** The Nodes of the cluster, by name. */
+export async function nodeObjects(lab: Lab): Promise<NodeObject[]> {
+  const list = await kubectl(kubectlOf(lab), ["get", "nodes", "-o", "json"]);
+  return (JSON.parse(list) as { items: NodeObject[] }).items;
+}
+
+/** The Nodes of the cluster, by name, as most stories look at them. */
 export async function nodesOf(lab: Lab): Promise<NodeView[]> {
-  const { items } = JSON.parse(await kubectl(kubectlOf(lab), ["get", "nodes", "-o", "json"])) as {
-    items: NodeObject[];
-  };
-  return items.map(({ metadata, spec, status }) => ({
+  return (await nodeObjects(lab)).map(({ metadata, spec, status }) => ({
     name: metadata.name,
     ready: status.conditions.some(({ type, status: state }) => type === "Ready" && state === "True"),
     version: status.nodeInfo.kubeletVersion,

@@ -2,12 +2,15 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -17,10 +20,10 @@ import { basename, dirname, join } from "node:path";
 
 /** Tools of every Linux host that the scripts use as they are. */
 const realTools =
-  "awk basename cat chmod cmp cut dirname find flock grep head id ls mkdir mv printf readlink rm rmdir sed sleep sort tail test timeout tr uniq wc xargs sh";
+  "awk base64 basename cat chmod cmp cut date dirname find flock grep head id ls mkdir mv printf readlink rm rmdir sed sha256sum sleep sort stat sync tail test timeout tr uniq wc xargs sh";
 
 /** Where scripts look on a host; moved below the sandbox. */
-const hostPath = /(?<![\w$}.])\/(?=(?:boot|etc|lib|opt|proc|run|sys|usr\/libexec|var)(?:\/|\b))/g;
+const hostPath = /(?<![\w$}.])\/(?=(?:boot|etc|lib|opt|proc|run|sys|usr\/(?:local\/)?lib(?:exec)?|var)(?:\/|\b))/g;
 
 export interface ScriptResult {
   status: number | null;
@@ -35,11 +38,11 @@ export interface ScriptResult {
  * the basic tools only fake commands are there.
  */
 export class Sandbox {
-  private readonly root = mkdtempSync(join(tmpdir(), "sandbox"));
+  private readonly root = realpathSync(mkdtempSync(join(tmpdir(), "sandbox")));
 
   /** @param tools more of this machine's tools that the scripts use as they are, separated by blanks. */
   constructor(tools = "") {
-    for (const tool of `${realTools} ${tools}`.split(" ")) {
+    for (const tool of new Set(`${realTools} ${tools}`.trim().split(" "))) {
       const path = ["/usr/bin", "/bin"].map((directory) => join(directory, tool)).find((item) => existsSync(item));
       if (path !== undefined) {
         this.place(`/bin/${tool}`);
@@ -58,9 +61,50 @@ export class Sandbox {
     return this;
   }
 
+  delete(path: string): this {
+    rmSync(this.inside(path), { recursive: true });
+    return this;
+  }
+
   directory(path: string): this {
     mkdirSync(this.inside(path), { recursive: true });
     return this;
+  }
+
+  /** A symbolic link of the host. */
+  link(path: string, target: string): this {
+    this.place(path);
+    symlinkSync(this.move(target), this.inside(path));
+    return this;
+  }
+
+  /** A second name of a file, as two paths of one kernel object are. */
+  sameFile(path: string, existing: string): this {
+    this.place(path);
+    linkSync(this.inside(existing), this.inside(path));
+    return this;
+  }
+
+  /**
+   * A clock that only `sleep` moves, by a step of seconds from 100 on, and what happens on the host at some of these.
+   *
+   * @example clock({ 102: "echo MainPID=11 >/run/properties" })
+   */
+  clock(events: Record<number, string> = {}, step = 1): this {
+    const cases = Object.entries(events).map(([second, body]) => `${second}) ${body} ;;`);
+    return this.command(
+      "sleep",
+      `read -r up _ </proc/uptime; up=$((\${up%.*} + ${step})); echo "$up.00 0.00" >/proc/uptime\ncase $up in ${cases.join("\n")} *) ;; esac`,
+    );
+  }
+
+  /** systemctl of a host with units in one state; /run/state and /run/properties are read at each call. */
+  units(state: string, properties = "MainPID=10\nNRestarts=0\n"): this {
+    this.file("/run/state", `${state}\n`).file("/run/properties", properties);
+    return this.command(
+      "systemctl",
+      "case $1 in is-active) cat /run/state; grep -qx active /run/state ;; is-enabled) echo enabled ;; show) cat /run/properties ;; esac",
+    );
   }
 
   /** A command made of shell lines; each call is noted. */
@@ -101,6 +145,10 @@ export class Sandbox {
 
   has(path: string): boolean {
     return existsSync(this.inside(path));
+  }
+
+  mode(path: string): number {
+    return statSync(this.inside(path)).mode & 0o777;
   }
 
   list(path: string): string[] {

@@ -42,6 +42,7 @@ export interface Wanted {
   known?: string[];
   adjust?: Script;
   adjusts?: string[];
+  look?: Script;
 }
 
 /** A sandbox in which a service can be changed by the script of the real ones. */
@@ -64,7 +65,7 @@ export function applyScript({ config, unit = "unit", more = {}, dropped = [], kn
   const { adjust, adjusts = [] } = rest;
   const values = { unit: "app.service", ours: true, files, binaries: [], directories: [], adjusts, dropped, known };
   const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
-  const functions = { health: script("health"), cleanup: script("cleanup"), adjust };
+  const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look };
   return remoteScript({ name: "app.service", file: "serviceApply", values, functions });
 }
 

@@ -57,6 +57,11 @@ export class Stack {
     writeConfiguration(this.lab, this.name, edit);
   }
 
+  /** A setting as it is configured now; by its key without the namespace. */
+  setting(key: string): unknown {
+    return readConfiguration(join(this.lab.files.pulumi, `Pulumi.${this.name}.yaml`)).config[`${namespace}:${key}`];
+  }
+
   /** The configuration as the program gets it, by full keys, its secrets opened. */
   configuration(): Promise<automation.ConfigMap> {
     return this.stack.getAllConfig();
@@ -111,8 +116,12 @@ export class Stack {
   }
 }
 
+function readConfiguration(path: string): { config: Configuration } {
+  return load(readFileSync(path, "utf8")) as { config: Configuration };
+}
+
 function writeConfiguration(lab: Lab, name: string, edit: (config: Configuration) => void): void {
-  const file = load(readFileSync(lab.files.stackConfig, "utf8")) as { config: Configuration };
+  const file = readConfiguration(lab.files.stackConfig);
   const prefix = `${namespace}:`;
   const renamed = Object.entries(file.config).map(([key, value]) => [key.replace(prefix, ""), value]);
   const config = Object.fromEntries(renamed) as Configuration;

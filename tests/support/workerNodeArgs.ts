@@ -12,7 +12,7 @@ export const workerNodeArgs: WorkerNodeArgs = {
     caCertPem: "CA",
     clusterCIDR: "10.2.0.0/16",
     clusterDNS: ["10.1.0.2"],
-    bootstrapToken: "abcdef.0123456789abcdef",
+    bootstrapToken: "abcdef.tokentokentoken1",
     kubeProxyCertificate: { certPem: "CERTIFICATE", privateKeyPem: "PROXY-KEY" },
     kubeconfig: "KUBECONFIG",
   },

@@ -1,0 +1,11 @@
+# shellcheck shell=sh
+# Looks for drift of kube-proxy: what is ours and wrong, and what is not ours; reads only. See look.sh for what it prints.
+. ../../base/scripts/prelude.sh
+: "${mode:?nftables, iptables or ipvs}"
+. ./kubeProxyRules.sh
+. ./look.sh
+
+look_at_unit kube-proxy.service
+[ "$(systemctl is-active kube-proxy 2> /dev/null)" != active ] || kube_proxy_rules "$mode" \
+  || fault "the rules of kube-proxy are gone from the kernel (a firewall's reload?)"
+exit 0

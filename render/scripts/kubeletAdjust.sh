@@ -1,0 +1,52 @@
+# shellcheck shell=sh
+# Brings the kubelet's own kubeconfig, which it wrote when it joined, to the API server and CA that the settings say. Prints
+# "changed|PATH" if it was another, for then the kubelet has to restart. Without the file the kubelet will write it from the bootstrap one.
+. ../../base/scripts/prelude.sh
+: "${server:?URL of the API server}"
+: "${ca_data:?PEM text of its CA, base64}"
+. ./paths.sh
+
+[ -e "$kubelet_kubeconfig" ] || exit 0
+path=$(readlink -f "$kubelet_kubeconfig")
+fresh=$(dirname "$path")/.${path##*/}.new
+umask 077
+# Each cluster is a map of plain scalars, as every client of Kubernetes writes it; the lines of its CA give way to ours.
+server=$server ca_data=$ca_data awk '
+  function quoted(text) {
+    if (text ~ /^[A-Za-z0-9][]A-Za-z0-9:\/.[_-]*$/) return text
+    gsub(quote, quote quote, text)
+    return quote text quote
+  }
+  BEGIN { quote = sprintf("%c", 39) }
+  /^[^ #-]/ { section = $1 }
+  section == "clusters:" {
+    line = $0
+    lead = match(line, /^[ -]*/) ? substr(line, 1, RLENGTH) : ""
+    key = substr(line, length(lead) + 1)
+    if (key ~ /^(certificate-authority|certificate-authority-data|insecure-skip-tls-verify):/) {
+      # The dash of a list may stand before it.
+      if (lead ~ /-/) held = lead
+      next
+    }
+    if (key ~ /^server:/) {
+      if (held != "") lead = held
+      held = ""
+      print lead "certificate-authority-data: " ENVIRON["ca_data"]
+      gsub(/-/, " ", lead)
+      print lead "server: " quoted(ENVIRON["server"])
+      servers++
+      next
+    }
+  }
+  { print }
+  END { exit !servers }' "$path" > "$fresh" || {
+  rm -f "$fresh"
+  echo "$kubelet_kubeconfig has no cluster with a server that can be read; remove it and run up again, the kubelet then asks for a new certificate" >&2
+  exit 1
+}
+if cmp -s "$fresh" "$path"; then
+  rm -f "$fresh"
+else
+  chmod 0600 "$fresh" && sync "$fresh" && mv -f "$fresh" "$path" || exit 1
+  echo "changed|$kubelet_kubeconfig"
+fi

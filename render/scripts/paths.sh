@@ -1,0 +1,25 @@
+# shellcheck shell=sh
+# Where things are on a host and what ours are called: as in render/paths.ts, cniConflist.ts and masquerade.ts, which a test compares.
+kubelet_directory=/var/lib/kubelet
+kubelet_configuration=/var/lib/kubelet/config.yaml
+kubelet_cert_directory=/var/lib/kubelet/pki
+kubelet_kubeconfig=/etc/kubernetes/kubelet.conf
+bootstrap_kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf
+ca_cert=/etc/kubernetes/pki/ca.crt
+static_pods=/etc/kubernetes/manifests
+kube_proxy=/opt/kubernetes/bin/kube-proxy
+kube_proxy_configuration=/etc/kubernetes/kube-proxy-config.yaml
+kube_proxy_kubeconfig=/etc/kubernetes/kube-proxy.conf
+containerd_config=/etc/containerd/config.toml
+containerd_drop_ins=/etc/containerd/conf.d
+containerd_drop_in=/etc/containerd/conf.d/kubernetes-worker-nodes.toml
+containerd_socket=/run/containerd/containerd.sock
+cni_bin_directory=/opt/cni/bin
+cni_template=/etc/containerd/cni-template.conflist
+cni_conf_directory=/etc/cni/net.d
+cni_conflist=/etc/cni/net.d/10-containerd-net.conflist
+cni_network_name=kubernetes-worker-nodes
+cni_bridge=cni0
+cni_address_directory=/run/cni/networks
+cni_results=/var/lib/cni/results
+masquerade_table=kubernetes-worker-nodes

@@ -1,0 +1,164 @@
+# shellcheck shell=sh
+# Read-only checks of a host. Every problem found is printed at once, one line each as "preflight: WHAT is SEEN: RULE; FIX", and the
+# exit code is 1. Where all is well: one line with the host's facts, the same each time; before it "adopts|TEXT" for what is to be
+# replaced on a node that is taken over, and "foreign|TEXT" for what is not ours and stays.
+#
+# Its surroundings may set `claimed` (this stack's record is on the host) and `adopt` (take over a node of this cluster).
+. ../../base/scripts/prelude.sh
+: "${machine:?what uname -m has to say}"
+: "${arch:?what the settings call it}"
+: "${commands?commands that have to be there, one a line}"
+: "${later_commands?commands that packages bring later, one a line}"
+: "${nftables?yes where kube-proxy works with nftables}"
+: "${bridge?yes if the pods network is ours}"
+: "${fail_swap_on?yes where the kubelet refuses swap}"
+: "${fail_cgroup_v1?yes where the kubelet refuses cgroup v1}"
+: "${kubelet_port:?port of the API of the kubelet}"
+: "${resolv_conf?file that pods get, empty for none}"
+problems=0
+problem() {
+  printf 'preflight: %s is %s: %s; %s\n' "$1" "$2" "$3" "$4" >&2
+  problems=$((problems + 1))
+}
+. ./paths.sh
+. ./conflist.sh
+. ./containerdImports.sh
+. ./otherCluster.sh
+
+check_platform() {
+  [ "$(uname -s)" = Linux ] || problem "operating system" "$(uname -s)" "must be Linux" "use a Linux host"
+  [ "$(uname -m)" = "$machine" ] \
+    || problem architecture "$(uname -m)" "must be $machine ($arch)" "correct the host's arch setting"
+  if ! [ -d /run/systemd/system ] || [ "$(cat /proc/1/comm 2> /dev/null)" != systemd ]; then
+    problem "init system" "$(cat /proc/1/comm 2> /dev/null || echo unknown)" "must be a running systemd" "boot the host with systemd"
+  fi
+}
+
+# Commands that packages bring later only need a package manager that can bring them.
+check_commands() {
+  while IFS= read -r command; do
+    [ -z "$command" ] || has "$command" || problem "command $command" missing "must be installed" "install it"
+  done << END
+$commands
+END
+  if has apt-get || has dnf || has yum || has zypper; then return; fi
+  while IFS= read -r command; do
+    [ -z "$command" ] || has "$command" \
+      || problem "command $command" missing "must be installed, there is no package manager I know" "install it by hand"
+  done << END
+$later_commands
+END
+}
+
+check_containerd() {
+  containerd_version=missing
+  if ! has containerd; then
+    problem containerd missing "must be 2.0 or newer" "install containerd 2 and enable its service"
+    return
+  fi
+  containerd_version=$(containerd_version)
+  case ${containerd_version%%.*} in
+    '' | *[!0-9]* | 0 | 1)
+      problem containerd "version ${containerd_version:-unknown}" "must be 2.0 or newer" "upgrade containerd"
+      ;;
+  esac
+  [ -S "$containerd_socket" ] \
+    || problem "containerd's socket" missing "must be $containerd_socket" "start it: systemctl enable --now containerd"
+  imports_drop_ins \
+    || problem "$containerd_config" "$([ -e "$containerd_config" ] && echo 'without imports of drop-ins' || echo missing)" \
+      "must import $containerd_drop_ins/*.toml" "add the lines: version = 3 and imports = [\"$containerd_drop_ins/*.toml\"]"
+  ! containerd_settings | grep -Eq 'disabled_plugins *= *\[[^]]*cri' \
+    || problem "$containerd_config" "with the CRI plugin disabled" "must leave it enabled" "remove cri from disabled_plugins and restart containerd"
+}
+
+# knftables, which kube-proxy uses, refuses older kernels and tools.
+check_nftables() {
+  release=$(uname -r)
+  major=${release%%.*} minor=${release#*.}
+  minor=${minor%%[!0-9]*}
+  if [ "$major" -lt 5 ] || { [ "$major" -eq 5 ] && [ "${minor:-0}" -lt 13 ]; }; then
+    problem kernel "$release" "must be 5.13 or newer for kube-proxy's mode nftables" "upgrade the kernel or set kubeProxyMode to iptables"
+  fi
+  has nft || return 0
+  nft_version=$(nft --version | sed -n 's/^nftables v\([0-9.]*\).*/\1/p')
+  case $nft_version in
+    0.* | 1.0 | 1.0.0)
+      problem nft "version $nft_version" "must be 1.0.1 or newer" "upgrade nftables or set kubeProxyMode to iptables"
+      ;;
+  esac
+}
+
+check_swap() {
+  swaps=$(sed -n '2,$s/[[:space:]].*//p' /proc/swaps 2> /dev/null | tr '\n' ' ')
+  [ -z "$swaps" ] \
+    || problem swap "on (${swaps% })" "must be off, the kubelet refuses to start" "run swapoff -a and take it out of /etc/fstab, or set kubeletConfiguration.failSwapOn to false"
+}
+
+# check_port NUMBER UNIT: it is fine when the unit that shall have it runs, since that is then who has it.
+check_port() {
+  hex=$(printf '%04X' "$1")
+  cat /proc/net/tcp /proc/net/tcp6 2> /dev/null | grep -Eq "^ *[0-9]+: [0-9A-F]+:$hex [0-9A-F]+:0000 0A " || return 0
+  systemctl is-active --quiet "$2" && return 0
+  owner=$(ss -Hltnp "sport = :$1" 2> /dev/null | sed -n 's/.*users:(("\([^"]*\)".*/\1/p' | sort -u | head -n 1)
+  problem "port $1" "in use by ${owner:-another process}" "must be free for $2" "stop that process or remove the other cluster's $2"
+}
+
+# systemd-resolved's stub answers on the host only; in a pod the same address is the pod itself.
+check_resolv_conf() {
+  if ! [ -e "$resolv_conf" ]; then
+    problem "$resolv_conf" missing "must exist, pods get it" "correct kubeletConfiguration.resolvConf"
+  elif grep -Eqs '^nameserver[[:space:]]+127\.0\.0\.5[34]' "$resolv_conf"; then
+    problem "$resolv_conf" "systemd-resolved's own address" "must name servers that pods can reach" "set kubeletConfiguration.resolvConf to /run/systemd/resolve/resolv.conf"
+  fi
+}
+
+# check_space DIRECTORY: 1 GiB; binaries and CNI plugins take 250 MiB, images what is left.
+check_space() {
+  directory=$1
+  while ! [ -d "$directory" ]; do directory=$(dirname "$directory"); done
+  free=$(df -Pk "$directory" | sed -n '2s/ *[^ ]* *[^ ]* *[^ ]* *\([0-9]*\).*/\1/p')
+  [ "${free:-1048576}" -ge 1048576 ] \
+    || problem "free space in $1" "$((free / 1024)) MiB" "must be 1 GiB or more" "make room or mount a larger disk"
+}
+
+# containerd renders our network only while there is no other, and one of its own name would be taken for ours.
+check_network() {
+  ! conflist_is_ours || return 0
+  other=$(find "$cni_conf_directory/" -maxdepth 1 \( -name '*.conf' -o -name '*.conflist' -o -name '*.json' \) 2> /dev/null | sort | head -n 1)
+  [ -z "$other" ] || problem "$other" "the network of somebody else" "must not be there with cniMode bridge" "move it away, or set cniMode to none"
+}
+
+# A drop-in that replaces ExecStart runs another program than ours, also on a host of ours.
+check_drop_ins() {
+  while IFS='|' read -r kind path; do
+    case $kind in
+      replaces) problem "$path" "a drop-in that replaces ExecStart of $1" "must not be there" "remove it, or mask it: ln -s /dev/null /etc/systemd/system/$1.d/${path##*/}" ;;
+      adds) echo "foreign|$path is a drop-in of $1" ;;
+    esac
+  done << END
+$(drop_ins "$1")
+END
+}
+
+cgroup=v1
+[ -e /sys/fs/cgroup/cgroup.controllers ] && cgroup=v2
+check_platform
+check_commands
+check_containerd
+[ -z "$nftables" ] || check_nftables
+[ -z "$fail_swap_on" ] || check_swap
+[ -z "$fail_cgroup_v1" ] || [ "$cgroup" = v2 ] \
+  || problem "cgroup hierarchy" v1 "must be v2, the kubelet refuses to start" "boot with systemd.unified_cgroup_hierarchy=1, or set kubeletConfiguration.failCgroupV1 to false"
+check_port "$kubelet_port" kubelet
+check_port 10256 kube-proxy
+[ -z "$resolv_conf" ] || check_resolv_conf
+check_space /opt
+check_space /var/lib
+[ -z "$bridge" ] || check_network
+check_drop_ins kubelet.service
+check_drop_ins kube-proxy.service
+[ -n "${claimed:-}" ] || check_other_cluster
+[ "$problems" -eq 0 ] || exit 1
+# shellcheck disable=SC1091 # The host has it.
+os=$(. /etc/os-release 2> /dev/null && echo "${PRETTY_NAME:-}")
+echo "${os:-Linux}, kernel $(uname -r), $(uname -m), containerd $containerd_version, cgroup $cgroup"

@@ -1,0 +1,68 @@
+# shellcheck shell=sh
+# Read-only checks of a worker node at the end: the units run and start at boot, kubelet and kube-proxy are healthy, the rules of
+# the mode are in the kernel, the pods' network has a range of the cluster's. It looks again each second for up to half a minute,
+# because kube-proxy ends itself once when its Node appears. Every check that failed at last is printed to stderr with where to
+# look, and the exit code is 1; else one line with the time.
+. ../../base/scripts/prelude.sh
+: "${mode:?nftables, iptables or ipvs}"
+: "${bridge?yes if the pods network is ours}"
+: "${healthz?address:port of /healthz of the kubelet, empty where it has none}"
+: "${livez:?address:port of /livez of kube-proxy}"
+: "${cluster_cidr?ranges of all pods, one a line}"
+. ./paths.sh
+. ./http.sh
+. ./units.sh
+. ./conflist.sh
+. ./ranges.sh
+. ./kubeProxyRules.sh
+
+# failed WHAT WHERE
+failed() { printf 'verification: %s; see %s\n' "$1" "$2"; }
+
+running() {
+  state=$(unit_state "$1")
+  [ "$state" = active ] || failed "$1 is $state, must be active" "journalctl -u $1"
+  systemctl is-enabled "$1" > /dev/null 2>&1 || failed "$1 does not start at boot" "systemctl status $1"
+}
+
+# healthy UNIT ENDPOINT PATH
+healthy() {
+  ! can_http || http_get "$2" "$3" > /dev/null || failed "$1 does not answer 200 at http://$2$3" "journalctl -u $1"
+}
+
+# inside_cluster SUBNET: true if one of the cluster's ranges has it.
+inside_cluster() {
+  for range in $cluster_cidr; do
+    inside "$1" "$range" && return 0
+  done
+  return 1
+}
+
+network() {
+  if ! conflist_is_ours; then
+    failed "$cni_conflist was not written from $cni_template" "journalctl -u containerd"
+    return
+  fi
+  [ -n "$cluster_cidr" ] || return 0
+  for subnet in $(conflist_subnets); do
+    inside_cluster "$subnet" || failed "the pods' range $subnet is not inside clusterCIDR ($(printf '%s' "$cluster_cidr" | tr '\n' ,)), so that their way out would not be masqueraded; set clusterCIDR to the controller manager's --cluster-cidr" "$cni_conflist"
+  done
+}
+
+look() {
+  for unit in containerd kubelet kube-proxy; do running "$unit"; done
+  [ -z "$healthz" ] || healthy kubelet "$healthz" /healthz
+  healthy kube-proxy "$livez" /livez
+  kube_proxy_rules "$mode" || failed "kube-proxy has no rules in the kernel" "journalctl -u kube-proxy"
+  [ -z "$bridge" ] || network
+}
+
+end=$(($(now) + 3000))
+while failures=$(look) && [ -n "$failures" ]; do
+  if [ "$(now)" -ge "$end" ]; then
+    printf '%s\n' "$failures" >&2
+    exit 1
+  fi
+  sleep 1
+done
+echo "$(date -u +%Y-%m-%dT%H:%M:%SZ): containerd, kubelet and kube-proxy ($mode) are active and healthy"
