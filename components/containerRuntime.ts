@@ -5,7 +5,8 @@ import { cniConflistRefreshScript, renderCniConflistTemplate } from "../render/c
 import { renderContainerdConfig } from "../render/containerdConfig";
 import { containerdHealthScript } from "../render/healthScripts";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import { fileOf } from "./overrides";
+import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /**
  * containerd's own configuration, as a drop-in beside the host's: where CNI plugins and networks are, the sandbox image,
@@ -13,28 +14,23 @@ import type { WorkerNodeArgs } from "./workerNodeArgs";
  * tells it the Node's podCIDR. containerd itself is the host's; it is restarted only when this changes.
  */
 export class ContainerRuntime extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CheckedNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:ContainerRuntime", name, {}, opts);
-    const {
-      connection,
-      cniMode = "bridge",
-      kubeProxyMode = "nftables",
-      sandboxImage,
-      containerdConfiguration: overrides,
-    } = args;
+    const { connection, cniMode, kubeProxyMode, sandboxImage } = args;
     const bridge = cniMode === "bridge";
     const ipFamilies = args.cluster.clusterCIDR.split(",").length;
     const template = { [paths.cniTemplate]: { content: renderCniConflistTemplate({ ipFamilies, kubeProxyMode }) } };
+    const dropIn = fileOf(paths.containerdDropIn, args.containerdConfiguration, "0644", (overrides) =>
+      renderContainerdConfig({ cniMode, sandboxImage, overrides }),
+    );
     const health = containerdHealthScript({ cniMode });
     new SystemdService(
       name,
       {
         connection,
         unitName: "containerd.service",
-        files: {
-          [paths.containerdDropIn]: { content: renderContainerdConfig({ cniMode, sandboxImage, overrides }) },
-          ...(bridge ? template : {}),
-        },
+        files: { ...dropIn.files, ...(bridge ? template : {}) },
+        ...(dropIn.secretFiles && { secretFiles: dropIn.secretFiles }),
         // A changed template reaches the network of a node that has one already only through the refresh.
         healthCheck: bridge ? `(\n${cniConflistRefreshScript()})\n${health}` : health,
         ...(bridge ? { cleanup: cniCleanupScript() } : {}),

@@ -4,13 +4,13 @@ import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
 import { requiredPackages } from "../render/packages";
 import { paths } from "../render/paths";
 import { renderSysctl, requiredSysctls } from "../render/sysctl";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /** The base system: packages, kernel modules and kernel parameters that the chosen modes need, now and after a reboot. */
 export class HostPreparation extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CheckedNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:HostPreparation", name, {}, opts);
-    const modes = { kubeProxyMode: args.kubeProxyMode ?? "nftables", cniMode: args.cniMode ?? "bridge" } as const;
+    const modes = { kubeProxyMode: args.kubeProxyMode, cniMode: args.cniMode };
     const kernelModules = requiredModules(modes);
     const sysctls = requiredSysctls(modes);
     const files = {

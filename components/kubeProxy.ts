@@ -7,25 +7,31 @@ import { renderKubeconfig } from "../render/kubeconfig";
 import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import { fileOf, fromOverrides } from "./overrides";
+import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /** A running kube-proxy: binary, kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
 export class KubeProxy extends pulumi.ComponentResource {
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CheckedNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
-    const { nodeName, kubeProxyMode: mode = "nftables", kubeProxyConfiguration: overrides } = args;
+    const { nodeName, kubeProxyMode: mode, kubeProxyConfiguration } = args;
     const { kubernetesVersion, clusterCIDR } = args.cluster;
-    const configuration = renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides });
+    const configuration = fileOf(paths.kubeProxyConfiguration, kubeProxyConfiguration, "0600", (overrides) =>
+      renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides }),
+    );
+    const kubeconfig = kubeProxyKubeconfig(args);
     new SystemdService(
       name,
       {
         connection: args.connection,
         unitName: "kube-proxy.service",
         unit: renderKubeProxyUnit({}),
-        files: { [paths.kubeProxyConfiguration]: { content: configuration, mode: "0600" } },
-        secretFiles: kubeProxyKubeconfig(args),
-        binaries: { [paths.kubeProxy]: args.binaries.kubeProxy },
-        healthCheck: kubeProxyHealthScript({ mode, overrides }),
+        files: configuration.files,
+        secretFiles: pulumi
+          .all([kubeconfig, configuration.secretFiles ?? {}])
+          .apply(([first, second]) => ({ ...first, ...second })),
+        binaries: pulumi.output({ [paths.kubeProxy]: args.binaries.kubeProxy }),
+        healthCheck: fromOverrides(kubeProxyConfiguration, (overrides) => kubeProxyHealthScript({ mode, overrides })),
         cleanup: kubeProxyCleanupScript(),
       },
       { parent: this },
@@ -34,8 +40,8 @@ export class KubeProxy extends pulumi.ComponentResource {
   }
 }
 
-function kubeProxyKubeconfig(args: WorkerNodeArgs): pulumi.Output<FileMap> {
-  const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, kubeProxyCertificate } = args.cluster;
+function kubeProxyKubeconfig(args: CheckedNodeArgs): pulumi.Output<FileMap> {
+  const { apiServerEndpoint: server, clusterName, caCertPem, kubeProxyCertificate } = args.cluster;
   const { certPem, privateKeyPem } = kubeProxyCertificate;
   return pulumi
     .secret(pulumi.all([caCertPem, certPem, privateKeyPem]))

@@ -9,7 +9,8 @@ import { renderKubeletConfiguration } from "../render/kubeletConfiguration";
 import { renderKubeletUnit } from "../render/kubeletUnit";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths } from "../render/paths";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import { fileOf, fromOverrides } from "./overrides";
+import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /**
  * A running kubelet that asks to join: binary, bootstrap kubeconfig, KubeletConfiguration, the cluster's CA and the unit.
@@ -19,11 +20,19 @@ export class Kubelet extends pulumi.ComponentResource {
   /** Changes when what the kubelet runs with changed. */
   public readonly revision: pulumi.Output<string>;
 
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: CheckedNodeArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
-    const masquerade = (args.cniMode ?? "bridge") === "bridge";
-    const unit = renderKubeletUnit({ nodeName: args.nodeName, nodeIP: args.nodeIP, masquerade });
-    const files = pulumi.output(args.cluster.caCertPem).apply((caCertPem) => configurationFiles(args, caCertPem));
+    const { nodeName, nodeIP, kubeletConfiguration } = args;
+    const masquerade = args.cniMode === "bridge";
+    const unit =
+      nodeIP === undefined || typeof nodeIP === "string"
+        ? renderKubeletUnit({ nodeName, nodeIP, masquerade })
+        : pulumi.output(nodeIP).apply((known) => renderKubeletUnit({ nodeName, nodeIP: known, masquerade }));
+    const configuration = configurationFile(args);
+    const files = pulumi
+      .output(args.cluster.caCertPem)
+      .apply((caCertPem): FileMap => ({ ...configuration.files, ...publicFiles(args, caCertPem) }));
+    const secretConfiguration = configuration.secretFiles ?? pulumi.output<FileMap>({});
     new SystemdService(
       name,
       {
@@ -31,38 +40,39 @@ export class Kubelet extends pulumi.ComponentResource {
         unitName: "kubelet.service",
         unit,
         files,
-        secretFiles: bootstrapKubeconfig(args),
-        binaries: { [paths.kubelet]: args.binaries.kubelet },
+        secretFiles: pulumi
+          .all([bootstrapKubeconfig(args), secretConfiguration])
+          .apply(([kubeconfig, secret]) => ({ ...kubeconfig, ...secret })),
+        binaries: pulumi.output({ [paths.kubelet]: args.binaries.kubelet }),
         directories: [paths.staticPods, paths.kubeletDirectory],
-        healthCheck: kubeletHealthScript({ overrides: args.kubeletConfiguration }),
+        healthCheck: fromOverrides(kubeletConfiguration, (overrides) => kubeletHealthScript({ overrides })),
         cleanup: kubeletCleanupScript(),
       },
       { parent: this },
     );
-    this.revision = files.apply((read) => digest([unit, read, args.binaries.kubelet.sha256]));
+    this.revision = pulumi
+      .all([unit, files, secretConfiguration])
+      .apply(([text, read, secret]) => digest([text, { ...secret, ...read }, args.binaries.kubelet.sha256]));
     this.registerOutputs({});
   }
 }
 
-function configurationFiles(args: WorkerNodeArgs, caCertPem: string): FileMap {
-  const { kubernetesVersion, clusterDNS, clusterDomain = "cluster.local", clusterCIDR } = args.cluster;
-  const bridge = (args.cniMode ?? "bridge") === "bridge";
-  const configuration = renderKubeletConfiguration({
-    kubernetesVersion,
-    clusterDNS,
-    clusterDomain,
-    overrides: args.kubeletConfiguration,
-  });
-  return {
-    [paths.kubeletConfiguration]: { content: configuration, mode: "0600" },
-    [paths.caCert]: { content: caCertPem, mode: "0644" },
-    ...(bridge ? { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } } : {}),
-  };
+function configurationFile(args: CheckedNodeArgs): ReturnType<typeof fileOf> {
+  const { kubernetesVersion, clusterDNS, clusterDomain } = args.cluster;
+  return fileOf(paths.kubeletConfiguration, args.kubeletConfiguration, "0600", (overrides) =>
+    renderKubeletConfiguration({ kubernetesVersion, clusterDNS, clusterDomain, overrides }),
+  );
+}
+
+function publicFiles(args: CheckedNodeArgs, caCertPem: string): FileMap {
+  const { clusterCIDR } = args.cluster;
+  const rules = { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } };
+  return { [paths.caCert]: { content: caCertPem, mode: "0644" }, ...(args.cniMode === "bridge" ? rules : {}) };
 }
 
 /** Only read until the kubelet has a certificate of its own: a new token restarts nothing. */
-function bootstrapKubeconfig(args: WorkerNodeArgs): pulumi.Output<FileMap> {
-  const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, bootstrapToken } = args.cluster;
+function bootstrapKubeconfig(args: CheckedNodeArgs): pulumi.Output<FileMap> {
+  const { apiServerEndpoint: server, clusterName, caCertPem, bootstrapToken } = args.cluster;
   return pulumi.secret(pulumi.all([caCertPem, bootstrapToken])).apply(([ca, token]): FileMap => ({
     [paths.bootstrapKubeconfig]: {
       content: renderKubeconfig({ clusterName, server, caCertPem: ca, userName: "kubelet-bootstrap", token }),

@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Connection } from "../host/connection";
+import { withHostKey, type Connection } from "../host/connection";
 
 /**
  * A script that only looks: it runs when it is new or changed, and running it again (a new SSH key is enough for
@@ -12,7 +12,7 @@ export function readOnlyCommand(
   script: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const secretConnection = pulumi.secret(connection);
+  const secretConnection = pulumi.secret(connection).apply(withHostKey);
   return new command.remote.Command(
     name,
     {

@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { verificationScript } from "../render/verificationScript";
+import { fromOverrides } from "./overrides";
 import { readOnlyCommand } from "./readOnlyCommand";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /** Arguments of {@link Verification}. */
-export interface VerificationArgs extends WorkerNodeArgs {
+export interface VerificationArgs extends CheckedNodeArgs {
   /** Looks again whenever this changed. */
   revision: pulumi.Input<string>;
 }
@@ -16,8 +17,12 @@ export class Verification extends pulumi.ComponentResource {
 
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Verification", name, {}, opts);
-    const { kubeProxyMode = "nftables", cniMode = "bridge", kubeletConfiguration, kubeProxyConfiguration } = args;
-    const script = verificationScript({ kubeProxyMode, cniMode, kubeletConfiguration, kubeProxyConfiguration });
+    const { kubeProxyMode, cniMode } = args;
+    const script = fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
+      fromOverrides(args.kubeProxyConfiguration, (kubeProxyConfiguration) =>
+        verificationScript({ kubeProxyMode, cniMode, kubeletConfiguration, kubeProxyConfiguration }),
+      ),
+    );
     const stdin = pulumi.interpolate`# kubelet revision ${args.revision}\n${script}`;
     this.summary = readOnlyCommand(name, args.connection, stdin, { parent: this }).stdout;
     this.registerOutputs({});

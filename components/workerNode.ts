@@ -5,9 +5,10 @@ import { ContainerRuntime } from "./containerRuntime";
 import { HostPreparation } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy } from "./kubeProxy";
+import { checkedNodeArgs } from "./nodeArguments";
 import { Preflight } from "./preflight";
 import { Verification } from "./verification";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
 
 /**
  * One host as a Kubernetes worker node. The constructor is the list of steps, in the order the host sees them; on removal
@@ -28,7 +29,8 @@ export class WorkerNode extends pulumi.ComponentResource {
   /** What the last look saw. */
   public readonly verification: pulumi.Output<string>;
 
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedNodeArgs(name, given);
     super("kubernetes-worker-nodes:index:WorkerNode", name, {}, opts);
     const after = (...steps: pulumi.Resource[]): pulumi.ComponentResourceOptions => ({
       parent: this,
@@ -38,7 +40,7 @@ export class WorkerNode extends pulumi.ComponentResource {
     const preflight = new Preflight(`${name}-preflight`, args, after());
     const preparation = new HostPreparation(`${name}-preparation`, args, after(preflight));
     const runtime = new ContainerRuntime(`${name}-containerd`, args, after(preparation));
-    const network = (args.cniMode ?? "bridge") === "none" ? [] : [new Cni(`${name}-cni`, args, after(preparation))];
+    const network = args.cniMode === "none" ? [] : [new Cni(`${name}-cni`, args, after(preparation))];
     const kubelet = new Kubelet(`${name}-kubelet`, args, after(runtime, ...network));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = new KubeProxy(`${name}-kube-proxy`, args, after(kubelet));
@@ -59,19 +61,19 @@ export class WorkerNode extends pulumi.ComponentResource {
 
 function registerNode(
   name: string,
-  args: WorkerNodeArgs,
+  args: CheckedNodeArgs,
   kubelet: Kubelet,
   opts: pulumi.CustomResourceOptions,
 ): NodeRegistration {
   const inputs = {
     kubeconfig: args.cluster.kubeconfig,
     nodeName: args.nodeName,
-    labels: args.labels ?? {},
-    taints: args.taints ?? [],
+    labels: args.labels,
+    taints: args.taints,
     kubeletVersion: `v${args.cluster.kubernetesVersion}`,
     revision: kubelet.revision,
-    readyTimeoutSeconds: args.nodeReadyTimeoutSeconds ?? 300,
-    drainTimeoutSeconds: args.drainTimeoutSeconds ?? 120,
+    readyTimeoutSeconds: args.nodeReadyTimeoutSeconds,
+    drainTimeoutSeconds: args.drainTimeoutSeconds,
   };
   return new NodeRegistration(name, inputs, opts);
 }

@@ -10,7 +10,7 @@ export * from "./kubeletUnit";
 export * from "./kubeProxyConfiguration";
 export * from "./kubeProxyUnit";
 export * from "./kubernetesVersion";
-export * from "./labels";
+export * from "../base/rules/labels";
 export * from "./masquerade";
 export * from "./modulesLoad";
 export * from "./packages";

@@ -1,13 +1,20 @@
 import { ClusterBootstrap } from "../../components";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
+import { selfSigned, type KeyPair } from "../settings/testConfiguration";
+
+let ca: KeyPair;
+
+beforeAll(async () => {
+  ca = await selfSigned(true);
+});
 
 async function register(): Promise<Registered[]> {
   const registered = await recordResources();
   new ClusterBootstrap("worker-nodes", {
     bootstrapToken: "abcdef.0123456789abcdef",
-    caCertPem: "CA",
-    caPrivateKeyPem: "CA-KEY",
+    caCertPem: ca.certPem,
+    caPrivateKeyPem: ca.keyPem,
   });
   await settled();
   return registered.filter(({ custom }) => custom);
@@ -65,8 +72,8 @@ describe("ClusterBootstrap", () => {
     expect(request?.inputs).toMatchObject({ subject: { commonName: "system:kube-proxy" } });
     const certificate = registered.find(({ type }) => type.endsWith(":LocallySignedCert"));
     expect(certificate?.inputs).toMatchObject({
-      caCertPem: "CA",
-      caPrivateKeyPem: "CA-KEY",
+      caCertPem: ca.certPem,
+      caPrivateKeyPem: ca.keyPem,
       certRequestPem: "REQUEST",
       allowedUses: ["digital_signature", "key_encipherment", "client_auth"],
       validityPeriodHours: 8760,
