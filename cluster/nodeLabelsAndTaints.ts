@@ -74,7 +74,7 @@ function changedLabels(
     ...Object.keys(before)
       .filter((key) => !Object.hasOwn(now, key) && Object.hasOwn(seen, key))
       .map((key): [string, null] => [key, null]),
-    ...Object.entries(now).filter(([key, value]) => seen[key] !== value),
+    ...Object.entries(now).filter(([key, value]) => label(seen, key) !== value),
   ];
   return changes.length > 0 ? Object.fromEntries(changes) : undefined;
 }
@@ -102,11 +102,12 @@ function changedTaints(
  */
 export function seenMarks(node: V1Node, owned: Marks): Marks {
   const seen = node.metadata?.labels ?? {};
-  const labels: Record<string, string> = {};
-  for (const key of Object.keys(owned.labels)) {
-    const value = seen[key];
-    if (value !== undefined) labels[key] = value;
-  }
+  const labels = Object.fromEntries(
+    Object.keys(owned.labels).flatMap((key) => {
+      const value = label(seen, key);
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
   const taints = owned.taints.flatMap((taint): NodeTaint[] => {
     const there = find(node.spec?.taints ?? [], taint);
     if (!there) return [];
@@ -120,10 +121,15 @@ export function sameMarks(a: Marks, b: Marks): boolean {
   const labels = Object.entries(a.labels);
   return (
     labels.length === Object.keys(b.labels).length &&
-    labels.every(([key, value]) => b.labels[key] === value) &&
+    labels.every(([key, value]) => label(b.labels, key) === value) &&
     a.taints.length === b.taints.length &&
     a.taints.every((taint) => b.taints.some((other) => sameTaint(other, taint) && sameValue(other, taint)))
   );
+}
+
+/** The label itself and nothing that every object inherits: "constructor" is a good name for a label. */
+function label(labels: Readonly<Record<string, string>>, key: string): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 function find<T extends NodeTaint>(taints: readonly T[], taint: NodeTaint): T | undefined {

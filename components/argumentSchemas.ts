@@ -94,10 +94,12 @@ export const workerNodeSchema = z.object({
 export const workerPoolSchema = z.object({
   cluster: clusterSchema,
   ...nodeShape,
-  binaries: z.object(
-    { amd64: archBinaries.optional(), arm64: archBinaries.optional() },
-    { error: "is not an object; write an entry for each architecture, e.g. amd64" },
-  ),
+  binaries: z
+    .object(
+      { amd64: archBinaries.optional(), arm64: archBinaries.optional() },
+      { error: "is not an object; write an entry for each architecture, e.g. amd64" },
+    )
+    .default({}),
   resourceNamePrefix: text("", resourceNamePrefixFault).default(""),
   hosts: z
     .array(z.object(hostShape, { error: "is not an object; write nodeName and connection" }), {

@@ -74,7 +74,9 @@ function whenKnown(
     const [key, index] = path;
     const ofHost = key === "hosts" && typeof index === "number" ? index : undefined;
     const { findings, data } = judgeOne(rules, known, ofHost ?? 0);
-    const wrong = findings.length > 0 ? findings : (rules.claim?.(known, ofHost) ?? []);
+    const ofMachine = path.includes("connection") || path.at(-1) === "nodeIP";
+    const taken = findings.length === 0 && ofMachine ? (rules.claim?.(known, ofHost) ?? []) : [];
+    const wrong = [...findings, ...taken];
     if (wrong.length === 0 && data !== undefined) {
       return valueAt(data, ofHost === undefined ? path : ["hosts", 0, ...path.slice(2)]);
     }

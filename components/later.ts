@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Path } from "../base/rules/finding";
+import { isPlainObject, type Path } from "../base/rules/finding";
 import { seenThrough } from "../base/rules/unknownKeys";
 
 /** Stands for a value that is only known while resources are made, so that the rest can be checked before. */
@@ -58,7 +58,7 @@ export function withLaters(value: unknown): { value: unknown; laters: Later[] } 
       return found;
     }
     if (Array.isArray(item)) return item.map((one, index) => walk(one, [...path, index]));
-    if (!isPlain(item)) return item;
+    if (!isPlainObject(item)) return item;
     return Object.fromEntries(Object.entries(item).map(([key, one]) => [key, walk(one, [...path, key])]));
   };
   return { value: walk(value, []), laters };
@@ -68,14 +68,6 @@ export function withLaters(value: unknown): { value: unknown; laters: Later[] } 
 export function mapLaters(value: unknown, replace: (later: Later) => unknown): unknown {
   if (value instanceof Later) return replace(value);
   if (Array.isArray(value)) return value.map((item) => mapLaters(item, replace));
-  if (!isPlain(value)) return value;
+  if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapLaters(item, replace)]));
-}
-
-function isPlain(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)
-  );
 }

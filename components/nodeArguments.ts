@@ -1,13 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Arch } from "../base/arch";
 import { releaseSources } from "../base/releaseSources";
-import type { CrossView, HostView } from "../base/rules/crossChecks";
+import type { CrossView } from "../base/rules/crossChecks";
 import { canonicalEndpoint } from "../base/rules/addressRules";
-import { fieldsOf, type Finding } from "../base/rules/finding";
+import { fieldsOf, pathText, type Finding } from "../base/rules/finding";
 import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
 import { bootstrapFindings, checkedArguments, crossView, hostView, nodeFindings, poolHosts } from "./checkedArgs";
 import type { ClusterBootstrapArgs } from "./clusterBootstrap";
-import { claimHost, claimResource, type ClusterIdentity, type Owner } from "./programHosts";
+import { claim, hostWishes, resourceWish, type ClusterIdentity, type Owner } from "./programHosts";
 import type { CheckedBinaries, CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
 import type { WorkerPoolArgs } from "./workerPool";
 
@@ -35,7 +35,7 @@ export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNode
         const binaries = { amd64: ofArch(given, "amd64"), arm64: ofArch(given, "arm64") };
         return nodeFindings(given, crossView(given, binaries, [hostView(given, [])]));
       },
-      claim: (given) => claimHost(owner, clusterOf(given), hostView(given, [])),
+      claim: (given) => claim(owner, hostWishes(clusterOf(given), hostView(given, []))),
     },
     args,
   );
@@ -83,12 +83,14 @@ interface CheckedPool extends Omit<CheckedNodeArgs, HostKey | "binaries"> {
 
 function claimPool(owner: Owner, args: Record<string, unknown>, parent?: pulumi.Resource, index?: number): Finding[] {
   const prefix = typeof args["resourceNamePrefix"] === "string" ? args["resourceNamePrefix"] : "";
-  const ofHost = (host: HostView): Finding[] => {
-    const findings = claimHost(owner, clusterOf(args), host);
-    if (findings.some(({ path }) => path.at(-1) === "nodeName")) return findings;
-    return [...findings, ...claimResource(owner, parent, `${prefix}${String(host.name.value)}`, host.name.path)];
-  };
-  return poolHosts(args).flatMap((host, at) => (index === undefined || index === at ? ofHost(host) : []));
+  const cluster = clusterOf(args);
+  const hosts = poolHosts(args).filter((_, at) => index === undefined || index === at);
+  const names = hosts.map((host) => resourceWish(cluster, parent, `${prefix}${String(host.name.value)}`, host));
+  const findings = claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]);
+  // In one cluster it is the Node's name that is in the way, whatever its resources are called.
+  const isFirst = ({ path }: Finding, at: number): boolean =>
+    findings.findIndex((other) => pathText(other.path) === pathText(path)) === at;
+  return findings.filter(isFirst);
 }
 
 /** The cluster of arguments that are right. */

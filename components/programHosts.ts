@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Fault } from "../base/fault";
 import { identitiesOf, type HostView } from "../base/rules/crossChecks";
 import { pathText, type Finding, type Path } from "../base/rules/finding";
 
@@ -41,39 +42,71 @@ function sameCluster(a: ClusterIdentity, b: ClusterIdentity): boolean {
   return sameCA || a.apiServerEndpoint === b.apiServerEndpoint;
 }
 
-/**
- * Notes which machines and Nodes a component has, among all components of the program, and finds those that another has too. A
- * machine is itself whichever cluster it is to join; names and addresses of Nodes are only compared within a cluster.
- */
-export function claimHost(owner: Owner, cluster: ClusterIdentity, host: HostView): Finding[] {
+/** Something that one component of a program may have. */
+export interface Wish {
+  /** What. @example "hostKey ssh-ed25519 AAAA..." */
+  key: string;
+  /** Which host of the owner. */
+  place: string;
+  /** The argument that says so. */
+  path: Path;
+  cluster: ClusterIdentity;
+  /** True where only another component of the same cluster is in the way. */
+  inCluster: boolean;
+  /** What is wrong where `whose` has it. */
+  fault: (whose: string) => Fault;
+}
+
+/** Notes what a component has, among all components of the program, or finds what of it another has; then nothing is noted. */
+export function claim(owner: Owner, wishes: readonly Wish[]): Finding[] {
   const claims = claimsOfProgram();
-  const place = pathText(host.path);
-  return identitiesOf(host).flatMap(({ kind, value, path, fix }) => {
-    const key = `${kind} ${value}`;
-    const ofNode = kind === "name" || kind === "nodeIP";
-    const others = (claims.get(key) ?? []).filter((claim) => claim.owner !== owner || claim.place !== place);
-    const other = others.find((claim) => !ofNode || sameCluster(claim.cluster, cluster));
-    claims.set(key, [...(claims.get(key) ?? []), { owner, place, cluster }]);
+  const findings = wishes.flatMap(({ key, place, path, cluster, inCluster, fault }) => {
+    const other = (claims.get(key) ?? []).find(
+      (held) => (held.owner !== owner || held.place !== place) && (!inCluster || sameCluster(held.cluster, cluster)),
+    );
     if (other === undefined) return [];
     const whose = other.owner === owner ? other.place : `${other.place || "the host"} of ${other.owner.label}`;
-    return [{ path, fault: `is that of ${whose} too; ${fix}` }];
+    return [{ path, fault: fault(whose) }];
   });
+  if (findings.length > 0) return findings;
+  for (const { key, place, cluster } of wishes) {
+    claims.set(key, [...(claims.get(key) ?? []), { owner, place, cluster }]);
+  }
+  return [];
+}
+
+/** What makes a host itself. A machine is that whichever cluster it is to join; a Node is one of its cluster. */
+export function hostWishes(cluster: ClusterIdentity, host: HostView): Wish[] {
+  return identitiesOf(host).map(({ kind, value, path, fix }) => ({
+    key: `${kind} ${value}`,
+    place: pathText(host.path),
+    path,
+    cluster,
+    inCluster: kind === "name" || kind === "nodeIP",
+    fault: (whose) => `is that of ${whose} too; ${fix}`,
+  }));
 }
 
 /**
- * Notes the name of a node's resource. Pulumi tells resources apart by type, name and the parents' types: two pools, say of two
- * clusters, with a Node of one name each need different names of the resources.
+ * The name of a node's resource. Pulumi tells resources apart by type, name and the parents' types: two pools, say of two clusters,
+ * with a Node of one name each need different names of the resources.
  */
-export function claimResource(owner: Owner, parent: pulumi.Resource | undefined, name: string, path: Path): Finding[] {
-  const claims = claimsOfProgram();
-  const key = `resource ${typesOf(parent)} ${name}`;
-  const other = (claims.get(key) ?? []).find((claim) => claim.owner !== owner);
-  claims.set(key, [...(claims.get(key) ?? []), { owner, place: name, cluster: { apiServerEndpoint: "" } }]);
+export function resourceWish(
+  cluster: ClusterIdentity,
+  parent: pulumi.Resource | undefined,
+  name: string,
+  host: HostView,
+): Wish {
   const fix =
     'give the newer pool a resourceNamePrefix, e.g. "rack-2-" (not the older one: other names of resources make its nodes anew)';
-  return other === undefined
-    ? []
-    : [{ path, fault: `is a name of ${other.owner.label} too, so that resources would have one name; ${fix}` }];
+  return {
+    key: `resource ${typesOf(parent)} ${name}`,
+    place: pathText(host.path),
+    path: host.name.path,
+    cluster,
+    inCluster: false,
+    fault: (whose) => `is that of ${whose} too, in another cluster, and their resources would have one name; ${fix}`,
+  };
 }
 
 /** The types of a resource and its parents, which the SDK keeps and leaves out of its type declarations. */

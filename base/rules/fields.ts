@@ -4,6 +4,7 @@ import { cniModes, kubeProxyModes } from "../modes";
 import type { Taint } from "../taint";
 import * as address from "./addressRules";
 import { labelFaults, parseTaint, taintErrors, taintObjectFaults } from "./labels";
+import { isPlainObject } from "./finding";
 import * as name from "./nameRules";
 import * as secret from "./secretRules";
 import * as ssh from "./sshRules";
@@ -141,8 +142,8 @@ function reportNoJson(value: unknown, below: (string | number)[], report: Report
   if (Array.isArray(value)) {
     value.forEach((item, index) => reportNoJson(item, [...below, index], report));
   } else if (typeof value === "object" && value !== null) {
-    const plain = [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
-    if (!plain) report("is not a value of JSON; write text, a number, true, false, a list or an object", below, true);
+    if (!isPlainObject(value))
+      report("is not a value of JSON; write text, a number, true, false, a list or an object", below, true);
     else
       Object.entries(value).forEach(([key, item]) => item !== undefined && reportNoJson(item, [...below, key], report));
   } else if (!["string", "boolean"].includes(typeof value) && value !== null && !Number.isFinite(value)) {

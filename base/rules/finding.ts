@@ -44,6 +44,13 @@ export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }
 
+/** True for an object of fields and of no class, from whatever realm. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** @example pathText(["hosts", 1, "address"])   // "hosts[1].address" */
 export function pathText(path: Path): string {
   return path.reduce<string>((text, part) => {
