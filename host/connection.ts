@@ -44,8 +44,8 @@ type ConnectionInput = { [K in keyof Connection]: pulumi.Input<Connection[K]> };
  */
 export function connectionInput(connection: pulumi.Input<ConnectionInput>): ConnectionInput {
   const given = isKnown(connection) ? connection : undefined;
-  const whole = pulumi.secret(connection).apply((all) => withHostKey(all as Connection));
   if (given !== undefined && isAbsent(given.hostKey)) withHostKey(given as Connection);
+  const whole = pulumi.secret(connection).apply((all) => withHostKey(all as Connection));
   const open = <K extends keyof Connection>(key: K): pulumi.Output<Connection[K]> =>
     given === undefined
       ? pulumi.unsecret(whole.apply((all) => all[key]))

@@ -53,7 +53,9 @@ export const kubeProxyRelations: readonly rule.RelationRule[] = [
     }),
   ({ detectLocalMode: mode, detectLocal }) => {
     const given = isJsonObject(detectLocal) ? detectLocal : {};
-    const needed = { BridgeInterface: "bridgeInterface", InterfaceNamePrefix: "interfaceNamePrefix" }[rule.textOf(mode)];
+    const needed = { BridgeInterface: "bridgeInterface", InterfaceNamePrefix: "interfaceNamePrefix" }[
+      rule.textOf(mode)
+    ];
     return needed === undefined || (typeof given[needed] === "string" && given[needed] !== "")
       ? []
       : rule.about("detectLocalMode", `needs detectLocal.${needed}; write that too`);

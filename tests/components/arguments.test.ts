@@ -12,8 +12,8 @@ function poolArgs() {
     connection: { host: `10.0.0.1${index}`, hostKey: hostKey(index) } as Record<string, unknown>,
   });
   return {
-    cluster: structuredClone(cluster) as Record<string, unknown>,
-    binaries: { amd64: structuredClone(binaries) } as Record<string, Record<string, unknown>>,
+    cluster: structuredClone(cluster),
+    binaries: { amd64: structuredClone(binaries) },
     hosts: [host(1), host(2)] as [Record<string, unknown>, Record<string, unknown>],
   } as {
     cluster: Record<string, unknown>;

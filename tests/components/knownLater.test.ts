@@ -7,7 +7,7 @@ import { hostKey, workerNodeArgs } from "../support/workerNodeArgs";
 
 const { cluster, binaries } = workerNodeArgs;
 
-function host(index: number): HostArgs & { connection: { host: string; hostKey: string } } {
+function host(index: number): HostArgs {
   return { nodeName: `node-${index}`, connection: { host: `10.0.0.1${index}`, hostKey: hostKey(index) } };
 }
 
@@ -156,7 +156,7 @@ describe("an argument that is only known later", () => {
     const nothing = Promise.resolve(new Set<pulumi.Resource>());
     const OutputOf = pulumi.Output as unknown as new (...parts: unknown[]) => pulumi.Output<string>;
     const unknown = new OutputOf(new Set(), Promise.resolve(""), never, never, nothing);
-    pool("unknown", [{ ...host(1), connection: { ...host(1).connection, host: unknown } }]);
+    pool("unknown", [{ ...host(1), connection: { host: unknown, hostKey: hostKey(1) } }]);
     await settled();
     expect(registered.filter(({ custom }) => custom)).toHaveLength(8);
   });
@@ -174,7 +174,7 @@ describe("arguments are brought into one spelling", () => {
       cluster: { ...cluster, apiServerEndpoint: "HTTPS://API.example:443/" },
       binaries: { ...binaries, kubelet },
       taints: ["dedicated=build:NoSchedule", { key: "gpu", effect: "NoExecute" }],
-      labels: { constructor: "kept" } as unknown as Record<string, string>,
+      labels: { constructor: "kept" },
     });
     await settled();
     expect(kubeletOf(registered)?.inputs["binaries"]).toEqual({
@@ -191,58 +191,6 @@ describe("arguments are brought into one spelling", () => {
         { key: "gpu", effect: "NoExecute" },
       ],
     });
-  });
-});
-
-describe("two pools of one program", () => {
-  const other = { ...cluster, apiServerEndpoint: "https://10.9.0.1:6443", caCertPem: pulumi.output(cluster.caCertPem) };
-
-  test.each<[string, Partial<HostArgs>, string]>([
-    [
-      "Node",
-      { nodeName: "node-1" },
-      'hosts[0].nodeName: "node-1" is that of hosts[0] of WorkerPool "a" too; write another',
-    ],
-    [
-      "address",
-      { connection: { ...host(2).connection, host: "10.0.0.11" } },
-      'is that of hosts[0] of WorkerPool "a" too',
-    ],
-    [
-      "machine",
-      { connection: { ...host(2).connection, hostKey: hostKey(1) } },
-      "then make new host keys on each but one",
-    ],
-    ["nodeIP", { nodeIP: "10.7.0.1" }, 'hosts[0].nodeIP: "10.7.0.1" is that of hosts[0] of WorkerPool "a" too'],
-  ])("cannot have one %s", async (_, same, expected) => {
-    await recordResources();
-    pool("a", [{ ...host(1), nodeIP: "10.7.0.1" }]);
-    expect(() => pool("b", [{ ...host(2), ...same }])).toThrow(expected);
-    await settled();
-  });
-
-  test("may have Nodes of one name in two clusters, by other names of the resources", async () => {
-    const registered = await recordResources();
-    pool("a", [host(1)]);
-    const second = { ...host(2), nodeName: "node-1" };
-    expect(() => pool("b", [second], { cluster: other })).toThrow(
-      /hosts\[0\]\.nodeName: "node-1" is that of hosts\[0\] of WorkerPool "a" too, in another cluster, .* resourceNamePrefix, e\.g\. "rack-2-"/,
-    );
-    expect(
-      Object.keys(pool("c", [{ ...host(3), nodeName: "node-1" }], { cluster: other, resourceNamePrefix: "c-" }).nodes),
-    ).toEqual(["node-1"]);
-    await settled();
-    expect(registered.filter(({ custom }) => custom).map(({ name }) => name)).toEqual(
-      expect.arrayContaining(["node-1-kubelet", "c-node-1-kubelet"]),
-    );
-  });
-
-  test("are forgotten when the next program begins", async () => {
-    for (let run = 0; run < 2; run++) {
-      await recordResources();
-      expect(() => pool("a", [host(1)])).not.toThrow();
-      await settled();
-    }
   });
 });
 
