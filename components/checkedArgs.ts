@@ -171,7 +171,10 @@ export function bootstrapFindings(args: Arguments): Finding[] {
   return keyPairFindings(placed("caCertPem"), placed("caPrivateKeyPem"));
 }
 
-/** The hosts of a pool by position; of those that are none nothing is compared. */
-export function poolHosts(args: Arguments): HostView[] {
-  return listOf(args["hosts"]).map((host, index) => hostView(host, ["hosts", index]));
+/** The hosts of a pool, or the one at a position; of those that are none nothing is compared. */
+export function poolHosts(args: Arguments, index?: number): HostView[] {
+  const hosts = listOf(args["hosts"]);
+  return index === undefined
+    ? hosts.map((host, at) => hostView(host, ["hosts", at]))
+    : [hostView(hosts[index], ["hosts", index])];
 }

@@ -84,7 +84,7 @@ interface CheckedPool extends Omit<CheckedNodeArgs, HostKey | "binaries"> {
 function claimPool(owner: Owner, args: Record<string, unknown>, parent?: pulumi.Resource, index?: number): Finding[] {
   const prefix = typeof args["resourceNamePrefix"] === "string" ? args["resourceNamePrefix"] : "";
   const cluster = clusterOf(args);
-  const hosts = poolHosts(args).filter((_, at) => index === undefined || index === at);
+  const hosts = poolHosts(args, index);
   const names = hosts.map((host) => resourceWish(cluster, parent, `${prefix}${String(host.name.value)}`, host));
   const findings = claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]);
   // In one cluster it is the Node's name that is in the way, whatever its resources are called.
