@@ -11,7 +11,9 @@ const settings = loadSettings();
 const cluster = new kubernetes.Provider("cluster", {
   kubeconfig: settings.secrets.kubeconfig,
   // The cluster's identity: without it, new credentials would plan to replace everything in the cluster.
-  clusterIdentifier: settings.apiServerEndpoint,
+  clusterIdentifier: settings.encrypted.has("apiServerEndpoint")
+    ? pulumi.secret(settings.apiServerEndpoint)
+    : settings.apiServerEndpoint,
   // A run that is cut off may have made an object without having recorded it: the next run takes it up.
   upsertExistingObjects: true,
 });
@@ -20,7 +22,7 @@ const bootstrap = new ClusterBootstrap(
   "worker-nodes",
   {
     bootstrapToken: settings.secrets.bootstrapToken,
-    caCertPem: settings.caCertPem,
+    caCertPem: settings.encrypted.has("caCertPem") ? pulumi.secret(settings.caCertPem) : settings.caCertPem,
     caPrivateKeyPem: settings.secrets.caPrivateKeyPem,
   },
   { providers: [cluster] },

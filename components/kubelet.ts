@@ -29,10 +29,15 @@ export class Kubelet extends pulumi.ComponentResource {
         ? renderKubeletUnit({ nodeName, nodeIP, masquerade })
         : pulumi.output(nodeIP).apply((known) => renderKubeletUnit({ nodeName, nodeIP: known, masquerade }));
     const configuration = configurationFile(args);
-    const files = pulumi
-      .output(args.cluster.caCertPem)
-      .apply((caCertPem): FileMap => ({ ...configuration.files, ...publicFiles(args, caCertPem) }));
-    const secretConfiguration = configuration.secretFiles ?? pulumi.output<FileMap>({});
+    // What stands in the configuration stands in the rules too: a clusterCIDR that is secret in the one is so in the other.
+    const rules = masqueradeFiles(args);
+    const files = pulumi.output(args.cluster.caCertPem).apply((caCertPem): FileMap => ({
+      ...configuration.files,
+      [paths.caCert]: { content: caCertPem, mode: "0644" },
+      ...(configuration.secretFiles ? {} : rules),
+    }));
+    const secretConfiguration =
+      configuration.secretFiles?.apply((secret): FileMap => ({ ...secret, ...rules })) ?? pulumi.output<FileMap>({});
     new SystemdService(
       name,
       {
@@ -64,10 +69,9 @@ function configurationFile(args: CheckedNodeArgs): ReturnType<typeof fileOf> {
   );
 }
 
-function publicFiles(args: CheckedNodeArgs, caCertPem: string): FileMap {
-  const { clusterCIDR } = args.cluster;
+function masqueradeFiles({ cniMode, cluster: { clusterCIDR } }: CheckedNodeArgs): FileMap {
   const rules = { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } };
-  return { [paths.caCert]: { content: caCertPem, mode: "0644" }, ...(args.cniMode === "bridge" ? rules : {}) };
+  return cniMode === "bridge" ? rules : {};
 }
 
 /** Only read until the kubelet has a certificate of its own: a new token restarts nothing. */

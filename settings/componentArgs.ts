@@ -11,11 +11,17 @@ export function clusterArgs(settings: StackSettings, bootstrap: ClusterBootstrap
   const { kubernetesVersion, clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } =
     settings;
   return {
-    ...{ kubernetesVersion, clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
+    ...{ kubernetesVersion, clusterName, apiServerEndpoint, clusterCIDR, clusterDNS, clusterDomain },
+    caCertPem: hushed(settings, ["caCertPem"], caCertPem),
     bootstrapToken: bootstrap.bootstrapToken,
     kubeProxyCertificate: bootstrap.kubeProxyCertificate,
     kubeconfig: settings.secrets.kubeconfig,
   };
+}
+
+/** The value, secret where the stack keeps one of the keys it comes from encrypted. */
+function hushed<T>(settings: StackSettings, keys: string[], value: T): pulumi.Input<T> {
+  return keys.some((key) => settings.encrypted.has(key)) ? (pulumi.secret(value) as pulumi.Output<T>) : value;
 }
 
 /** Everything a pool needs: how nodes are made, their binaries and their hosts. */
@@ -56,19 +62,24 @@ function hostArgs(settings: StackSettings, host: HostSettings): HostArgs {
   } = settings.secrets;
   const { name: nodeName, address, port, user, hostKey, arch, labels, taints, nodeIP, adopt, lost } = host;
   const { agentSocketPath } = settings.ssh;
-  const secret = settings.encrypted.has("hosts");
-  const hushed = <T>(value: T): pulumi.Input<T> => (secret ? (pulumi.secret(value) as pulumi.Output<T>) : value);
+  const ofHost = <T>(value: T, ...keys: string[]): pulumi.Input<T> => hushed(settings, ["hosts", ...keys], value);
   const connection = {
-    ...{ host: hushed(address), port: hushed(port), user: hushed(user), hostKey: hushed(hostKey) },
-    ...{ agentSocketPath, privateKey, privateKeyPassword, password },
+    ...{
+      host: ofHost(address),
+      port: ofHost(port, "sshPort"),
+      user: ofHost(user, "sshUser"),
+      hostKey: ofHost(hostKey),
+    },
+    agentSocketPath: hushed(settings, ["sshAgentSocketPath"], agentSocketPath),
+    ...{ privateKey, privateKeyPassword, password },
   };
-  const marks = { labels: hushed(labels), taints: hushed<(string | Taint)[]>(taints) };
+  const marks = { labels: ofHost(labels), taints: ofHost<(string | Taint)[]>(taints) };
   return {
     nodeName,
     connection,
     arch,
     ...marks,
-    nodeIP: nodeIP === undefined ? undefined : hushed(nodeIP),
+    nodeIP: nodeIP === undefined ? undefined : ofHost(nodeIP),
     adopt,
     lost,
   };

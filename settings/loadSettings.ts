@@ -8,6 +8,13 @@ import type { Settings } from "./settings";
 
 type OverrideKey = (typeof overrideKeys)[number];
 
+/** Other keys whose values stand in the same document: where one is encrypted, the document is secret. */
+const documentKeys: Record<OverrideKey, readonly string[]> = {
+  kubeletConfiguration: ["clusterDNS", "clusterDomain", "clusterCIDR"],
+  kubeProxyConfiguration: ["clusterCIDR"],
+  containerdConfiguration: ["sandboxImage"],
+};
+
 /**
  * A stack's settings as the program uses them: each secret is an output marked secret, and so are the overrides that the stack
  * keeps encrypted, wholly or in part.
@@ -46,7 +53,7 @@ function withSecretOutputs(settings: Settings, encrypted: ReadonlySet<string>): 
     settings.secrets;
   const optional = (text: string | undefined) => (text === undefined ? undefined : pulumi.secret(text));
   const overrides = (key: OverrideKey): pulumi.Input<JsonObject> =>
-    encrypted.has(key) ? pulumi.secret(settings[key]) : settings[key];
+    [key, ...documentKeys[key]].some((part) => encrypted.has(part)) ? pulumi.secret(settings[key]) : settings[key];
   return {
     ...settings,
     encrypted,

@@ -26,12 +26,12 @@ async function register(change: Record<string, unknown>, encrypted: string[]): P
   const keys = [...secretKeys, ...encrypted].map((key) => `${namespace}:${key}`);
   pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>, keys);
   const settings = loadSettings();
-  const { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS } = settings;
+  const { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = settings;
   const { bootstrapToken, kubeProxyCertificate } = workerNodeArgs.cluster;
   new WorkerPool(
     "pool",
     poolArgs(settings, {
-      ...{ kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS },
+      ...{ kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
       ...{ bootstrapToken, kubeProxyCertificate, kubeconfig: settings.secrets.kubeconfig },
     }),
   );
@@ -40,19 +40,19 @@ async function register(change: Record<string, unknown>, encrypted: string[]): P
 }
 
 /** Names of the resources, and the inputs of theirs, that show the word. */
-function shown(registered: Registered[]): string[] {
+function shown(registered: Registered[], word = hush): string[] {
   return registered.flatMap(({ name, inputs, secretInputs }) =>
     Object.entries(inputs)
-      .filter(([key, value]) => !isSecret(key, value, secretInputs) && JSON.stringify(value).includes(hush))
+      .filter(([key, value]) => !isSecret(key, value, secretInputs, word) && JSON.stringify(value).includes(word))
       .map(([key]) => `${name} ${key}`),
   );
 }
 
 /** As a whole, or in each of its fields that has the word. */
-function isSecret(key: string, value: unknown, secretInputs: string[]): boolean {
+function isSecret(key: string, value: unknown, secretInputs: string[], word: string): boolean {
   const fields = typeof value === "object" && value !== null ? Object.entries(value) : [];
   const showing = fields
-    .filter(([, item]) => JSON.stringify(item ?? null).includes(hush))
+    .filter(([, item]) => JSON.stringify(item ?? null).includes(word))
     .map(([field]) => `${key}.${field}`);
   return secretInputs.includes(key) || (showing.length > 0 && showing.every((path) => secretInputs.includes(path)));
 }
@@ -66,6 +66,7 @@ const changes: [string, unknown][] = [
   ["containerdConfiguration", { plugins: { registry: { auth: { password: hush } } } }],
   ["hosts", [{ ...host, labels: { team: hush } }]],
   ["hosts", [{ ...host, taints: [`team=${hush}:NoSchedule`] }]],
+  ["sandboxImage", `registry.example/${hush}`],
   [
     "binaries",
     {
@@ -106,5 +107,16 @@ describe("what the stack keeps encrypted in an object", () => {
       const { host, user, hostKey } = connectionInput(first?.connection as never);
       for (const field of [host, user, hostKey]) expect(await pulumi.isSecret(pulumi.output(field))).toBe(expected);
     }
+  });
+
+  test.each([
+    ["clusterCIDR", "10.2.0.0/17"],
+    ["clusterDomain", "hushed.local"],
+    ["clusterDNS", ["10.1.0.77"]],
+    ["sshUser", "hushed"],
+  ])("%s: where the file stands that it ends in", async (key, value) => {
+    const word = String(value);
+    expect(shown(await register({ [key]: value }, [key]), word)).toEqual([]);
+    if (key !== "sshUser") expect(shown(await register({ [key]: value }, []), word)).not.toEqual([]);
   });
 });
