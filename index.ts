@@ -25,7 +25,7 @@ const bootstrap = new ClusterBootstrap(
   "worker-nodes",
   {
     bootstrapToken: settings.secrets.bootstrapToken,
-    caCertPem: settings.caCertPem,
+    caCertPem: settings.encrypted.has("caCertPem") ? pulumi.secret(settings.caCertPem) : settings.caCertPem,
     caPrivateKeyPem: settings.secrets.caPrivateKeyPem,
   },
   { providers: [cluster] },

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { checkedBootstrapArgs } from "./nodeArguments";
 
 /** Arguments of {@link ClusterBootstrap}. */
 export interface ClusterBootstrapArgs {
@@ -68,7 +69,8 @@ export class ClusterBootstrap extends pulumi.ComponentResource {
   /** Client certificate of the user system:kube-proxy, which the cluster binds to system:node-proxier by itself. */
   public readonly kubeProxyCertificate: ClientCertificate;
 
-  constructor(name: string, args: ClusterBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: ClusterBootstrapArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedBootstrapArgs(name, given);
     super("kubernetes-worker-nodes:index:ClusterBootstrap", name, {}, opts);
     const parent = { parent: this };
     const inCluster = { ...parent, ...oldOneFirst };

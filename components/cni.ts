@@ -9,20 +9,15 @@ export class Cni extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Cni", name, {}, opts);
     const archive = args.binaries.cniPlugins;
-    if (archive === undefined) {
-      throw new pulumi.ResourceError(
-        'binaries.cniPlugins is not set: cniMode "bridge" needs it; set it, or cniMode "none"',
-        this,
-        true,
-      );
-    }
+    // The rules of the arguments ask for it.
+    if (archive === undefined) throw new pulumi.ResourceError("binaries.cniPlugins is not set", this, true);
     new HostBinaries(
       name,
       {
         connection: args.connection,
         claim: args.claim,
         setName: "cni-plugins",
-        archive,
+        archive: pulumi.output(archive),
         directory: paths.cniBinDirectory,
         members: [...cniPlugins],
       },

@@ -6,6 +6,7 @@ import { renderContainerdConfig } from "../render/containerdConfig";
 import { containerdHealth } from "../render/healthScripts";
 import { containerdLook } from "../render/lookScripts";
 import { paths } from "../render/paths";
+import { fileOf } from "./overrides";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /**
@@ -16,26 +17,21 @@ import type { NodePartArgs } from "./nodePartArgs";
 export class ContainerRuntime extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:ContainerRuntime", name, {}, opts);
-    const {
-      connection,
-      cniMode = "bridge",
-      kubeProxyMode = "nftables",
-      sandboxImage,
-      containerdConfiguration: overrides,
-    } = args;
+    const { connection, cniMode, kubeProxyMode, sandboxImage } = args;
     const bridge = cniMode === "bridge";
     const ipFamilies = args.cluster.clusterCIDR.split(",").length;
     const template = { [paths.cniTemplate]: { content: renderCniConflistTemplate({ ipFamilies, kubeProxyMode }) } };
+    const dropIn = fileOf(paths.containerdDropIn, args.containerdConfiguration, "0644", (overrides) =>
+      renderContainerdConfig({ cniMode, sandboxImage, overrides }),
+    );
     new SystemdService(
       name,
       {
         connection,
         claim: args.claim,
         unitName: "containerd.service",
-        files: {
-          [paths.containerdDropIn]: { content: renderContainerdConfig({ cniMode, sandboxImage, overrides }) },
-          ...(bridge ? template : {}),
-        },
+        files: { ...dropIn.files, ...(bridge ? template : {}) },
+        ...(dropIn.secretFiles && { secretFiles: dropIn.secretFiles }),
         healthCheck: containerdHealth({ cniMode }),
         ...(bridge ? { cleanup: cniCleanup() } : {}),
         look: containerdLook({ cniMode }),

@@ -10,7 +10,7 @@ import type { NodePartArgs } from "./nodePartArgs";
 export class HostPreparation extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:HostPreparation", name, {}, opts);
-    const modes = { kubeProxyMode: args.kubeProxyMode ?? "nftables", cniMode: args.cniMode ?? "bridge" } as const;
+    const modes = { kubeProxyMode: args.kubeProxyMode, cniMode: args.cniMode };
     const kernelModules = requiredModules(modes);
     const sysctls = requiredSysctls(modes);
     const files = {

@@ -1,10 +1,19 @@
 export { ClusterBootstrap } from "./clusterBootstrap";
 export type { ClientCertificate, ClusterBootstrapArgs } from "./clusterBootstrap";
 export { WorkerNode } from "./workerNode";
-export type { BinariesArgs, ClusterArgs, HostArgs, NodeConfigurationArgs, WorkerNodeArgs } from "./workerNodeArgs";
+export type {
+  BinariesArgs,
+  BinaryArgs,
+  ClusterArgs,
+  ConnectionArgs,
+  HostArgs,
+  NodeConfigurationArgs,
+  WorkerNodeArgs,
+} from "./workerNodeArgs";
 export { WorkerPool } from "./workerPool";
 export type { WorkerPoolArgs } from "./workerPool";
 export type { Connection } from "../host/connection";
-export type { Artifact } from "../host/artifact";
-export type { NodeTaintArgs } from "../cluster/nodeRegistration";
-export type { CniMode, JsonObject, KubeProxyMode } from "../render/types";
+export type { Arch } from "../base/arch";
+export type { CniMode, KubeProxyMode } from "../base/modes";
+export type { Taint, TaintEffect } from "../base/taint";
+export type { JsonObject, JsonValue } from "../render/types";

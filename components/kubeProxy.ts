@@ -8,15 +8,19 @@ import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { kubeProxyLook } from "../render/lookScripts";
 import { paths } from "../render/paths";
+import { fileOf, fromOverrides } from "./overrides";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /** A running kube-proxy: binary, kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
 export class KubeProxy extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
-    const { nodeName, kubeProxyMode: mode = "nftables", kubeProxyConfiguration: overrides } = args;
+    const { nodeName, kubeProxyMode: mode, kubeProxyConfiguration } = args;
     const { kubernetesVersion, clusterCIDR } = args.cluster;
-    const configuration = renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides });
+    const configuration = fileOf(paths.kubeProxyConfiguration, kubeProxyConfiguration, "0600", (overrides) =>
+      renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides }),
+    );
+    const kubeconfig = kubeProxyKubeconfig(args);
     new SystemdService(
       name,
       {
@@ -24,10 +28,12 @@ export class KubeProxy extends pulumi.ComponentResource {
         claim: args.claim,
         unitName: "kube-proxy.service",
         unit: renderKubeProxyUnit({}),
-        files: { [paths.kubeProxyConfiguration]: { content: configuration, mode: "0600" } },
-        secretFiles: kubeProxyKubeconfig(args),
-        binaries: { [paths.kubeProxy]: args.binaries.kubeProxy },
-        healthCheck: kubeProxyHealth({ mode, overrides }),
+        files: configuration.files,
+        secretFiles: pulumi
+          .all([kubeconfig, configuration.secretFiles ?? {}])
+          .apply(([first, second]) => ({ ...first, ...second })),
+        binaries: pulumi.output({ [paths.kubeProxy]: args.binaries.kubeProxy }),
+        healthCheck: fromOverrides(kubeProxyConfiguration, (overrides) => kubeProxyHealth({ mode, overrides })),
         cleanup: kubeProxyCleanup(),
         look: kubeProxyLook({ mode }),
       },
@@ -38,7 +44,7 @@ export class KubeProxy extends pulumi.ComponentResource {
 }
 
 function kubeProxyKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
-  const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, kubeProxyCertificate } = args.cluster;
+  const { apiServerEndpoint: server, clusterName, caCertPem, kubeProxyCertificate } = args.cluster;
   const { certPem, privateKeyPem } = kubeProxyCertificate;
   return pulumi
     .secret(pulumi.all([caCertPem, certPem, privateKeyPem]))

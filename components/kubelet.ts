@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { certificateDigests } from "../base/certificateDigests";
+import type { Script } from "../base/script";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
 import { kubeletCleanup } from "../render/cleanupScripts";
@@ -11,6 +12,7 @@ import { renderKubeletUnit } from "../render/kubeletUnit";
 import { kubeletAdjust, kubeletLook } from "../render/lookScripts";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths } from "../render/paths";
+import { fileOf, fromOverrides } from "./overrides";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /**
@@ -23,16 +25,24 @@ export class Kubelet extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
-    const { kubernetesVersion, apiServerEndpoint: server, clusterCIDR } = args.cluster;
-    const { cniMode = "bridge", kubeletConfiguration: overrides } = args;
-    const masquerade = cniMode === "bridge";
+    const { nodeName, nodeIP, kubeletConfiguration } = args;
+    const { kubernetesVersion, apiServerEndpoint: server } = args.cluster;
     const caCertPem = pulumi.output(args.cluster.caCertPem);
-    const adjust = caCertPem.apply((pem) => kubeletAdjust({ server, caCertPem: pem }));
-    const look = caCertPem.apply((pem) =>
-      kubeletLook({ cniMode, server, caSha256: certificateDigests(pem), clusterCIDR, overrides }),
-    );
-    const unit = renderKubeletUnit({ nodeName: args.nodeName, nodeIP: args.nodeIP, masquerade });
-    const files = caCertPem.apply((pem) => configurationFiles(args, pem));
+    const masquerade = args.cniMode === "bridge";
+    const unit =
+      nodeIP === undefined || typeof nodeIP === "string"
+        ? renderKubeletUnit({ nodeName, nodeIP, masquerade })
+        : pulumi.output(nodeIP).apply((known) => renderKubeletUnit({ nodeName, nodeIP: known, masquerade }));
+    const configuration = configurationFile(args);
+    // What stands in the configuration stands in the rules too: a clusterCIDR that is secret in the one is so in the other.
+    const rules = masqueradeFiles(args);
+    const files = caCertPem.apply((pem): FileMap => ({
+      ...configuration.files,
+      [paths.caCert]: { content: pem, mode: "0644" },
+      ...(configuration.secretFiles ? {} : rules),
+    }));
+    const secretConfiguration =
+      configuration.secretFiles?.apply((secret): FileMap => ({ ...secret, ...rules })) ?? pulumi.output<FileMap>({});
     new SystemdService(
       name,
       {
@@ -41,41 +51,57 @@ export class Kubelet extends pulumi.ComponentResource {
         unitName: "kubelet.service",
         unit,
         files,
-        secretFiles: bootstrapKubeconfig(args),
-        binaries: { [paths.kubelet]: args.binaries.kubelet },
+        secretFiles: pulumi
+          .all([bootstrapKubeconfig(args), secretConfiguration])
+          .apply(([kubeconfig, secret]) => ({ ...kubeconfig, ...secret })),
+        binaries: pulumi.output({ [paths.kubelet]: args.binaries.kubelet }),
         directories: [paths.staticPods, paths.kubeletDirectory],
-        healthCheck: kubeletHealth({ kubernetesVersion, overrides: args.kubeletConfiguration }),
+        healthCheck: fromOverrides(kubeletConfiguration, (overrides) =>
+          kubeletHealth({ kubernetesVersion, overrides }),
+        ),
         cleanup: kubeletCleanup(),
-        adjust,
+        adjust: caCertPem.apply((pem) => kubeletAdjust({ server, caCertPem: pem })),
         adjusts: [paths.kubeletKubeconfig],
-        look,
+        look: look(args, caCertPem),
       },
       { parent: this },
     );
-    this.revision = files.apply((read) => digest([unit, read, server, args.binaries.kubelet.sha256]));
+    this.revision = pulumi
+      .all([unit, files, secretConfiguration])
+      .apply(([text, read, secret]) => digest([text, { ...secret, ...read }, server, args.binaries.kubelet.sha256]));
     this.registerOutputs({});
   }
 }
 
-function configurationFiles(args: NodePartArgs, caCertPem: string): FileMap {
-  const { kubernetesVersion, clusterDNS, clusterDomain = "cluster.local", clusterCIDR } = args.cluster;
-  const bridge = (args.cniMode ?? "bridge") === "bridge";
-  const configuration = renderKubeletConfiguration({
-    kubernetesVersion,
-    clusterDNS,
-    clusterDomain,
-    overrides: args.kubeletConfiguration,
-  });
-  return {
-    [paths.kubeletConfiguration]: { content: configuration, mode: "0600" },
-    [paths.caCert]: { content: caCertPem, mode: "0644" },
-    ...(bridge ? { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } } : {}),
-  };
+function configurationFile(args: NodePartArgs): ReturnType<typeof fileOf> {
+  const { kubernetesVersion, clusterDNS, clusterDomain } = args.cluster;
+  return fileOf(paths.kubeletConfiguration, args.kubeletConfiguration, "0600", (overrides) =>
+    renderKubeletConfiguration({ kubernetesVersion, clusterDNS, clusterDomain, overrides }),
+  );
+}
+
+function masqueradeFiles({ cniMode, cluster: { clusterCIDR } }: NodePartArgs): FileMap {
+  const rules = { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } };
+  return cniMode === "bridge" ? rules : {};
+}
+
+function look(
+  { cniMode, cluster, kubeletConfiguration }: NodePartArgs,
+  caCertPem: pulumi.Output<string>,
+): pulumi.Output<Script> {
+  const { apiServerEndpoint: server, clusterCIDR } = cluster;
+  return caCertPem.apply((pem) =>
+    pulumi.output(
+      fromOverrides(kubeletConfiguration, (overrides) =>
+        kubeletLook({ cniMode, server, caSha256: certificateDigests(pem), clusterCIDR, overrides }),
+      ),
+    ),
+  );
 }
 
 /** Only read until the kubelet has a certificate of its own: a new token restarts nothing. */
 function bootstrapKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
-  const { apiServerEndpoint: server, clusterName = "kubernetes", caCertPem, bootstrapToken } = args.cluster;
+  const { apiServerEndpoint: server, clusterName, caCertPem, bootstrapToken } = args.cluster;
   return pulumi.secret(pulumi.all([caCertPem, bootstrapToken])).apply(([ca, token]): FileMap => ({
     [paths.bootstrapKubeconfig]: {
       content: renderKubeconfig({ clusterName, server, caCertPem: ca, userName: "kubelet-bootstrap", token }),

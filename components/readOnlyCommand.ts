@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Script } from "../base/script";
-import type { Connection } from "../host/connection";
+import { withHostKey, type Connection } from "../host/connection";
 import { scriptText } from "../host/scriptText";
 
 /**
@@ -14,7 +14,7 @@ export function readOnlyCommand(
   script: pulumi.Input<Script>,
   opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-  const secretConnection = pulumi.secret(connection);
+  const secretConnection = pulumi.secret(connection).apply(withHostKey);
   return new command.remote.Command(
     name,
     {

@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Script } from "../base/script";
 import { verification } from "../render/verificationScript";
+import { fromOverrides } from "./overrides";
 import { readOnlyCommand } from "./readOnlyCommand";
-import type { WorkerNodeArgs } from "./workerNodeArgs";
+import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /** Arguments of {@link Verification}. */
-export interface VerificationArgs extends WorkerNodeArgs {
+export interface VerificationArgs extends CheckedNodeArgs {
   /** Looks again whenever this changed. */
   revision: pulumi.Input<string>;
 }
@@ -17,15 +18,19 @@ export class Verification extends pulumi.ComponentResource {
 
   constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Verification", name, {}, opts);
-    const { kubeProxyMode = "nftables", cniMode = "bridge", kubeletConfiguration, kubeProxyConfiguration } = args;
-    const { clusterCIDR } = args.cluster;
-    const looks = { kubeProxyMode, cniMode, clusterCIDR, kubeletConfiguration, kubeProxyConfiguration };
+    const { kubeProxyMode, cniMode, cluster } = args;
+    const { clusterCIDR } = cluster;
+    const script = fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
+      fromOverrides(args.kubeProxyConfiguration, (kubeProxyConfiguration) =>
+        verification({ kubeProxyMode, cniMode, clusterCIDR, kubeletConfiguration, kubeProxyConfiguration }),
+      ),
+    );
     // A value that the script does not read, so that it is another script whenever the kubelet is another.
-    const script = pulumi.output(args.revision).apply((revision): Script => {
-      const { file, values } = verification(looks);
-      return { file, values: { ...values, revision } };
-    });
-    this.summary = readOnlyCommand(name, args.connection, script, { parent: this }).stdout;
+    const looks = pulumi.all([args.revision, script]).apply(([revision, { file, values }]): Script => ({
+      file,
+      values: { ...values, revision },
+    }));
+    this.summary = readOnlyCommand(name, args.connection, looks, { parent: this }).stdout;
     this.registerOutputs({});
   }
 }

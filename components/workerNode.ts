@@ -1,13 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeRegistration } from "../cluster/nodeRegistration";
+import { createClaim } from "./claim/createClaim";
 import { Cni } from "./cni";
 import { ContainerRuntime } from "./containerRuntime";
 import { HostPreparation } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy } from "./kubeProxy";
-import { createClaim } from "./claim/createClaim";
-import { Verification } from "./verification";
+import { checkedNodeArgs } from "./nodeArguments";
 import type { NodePartArgs } from "./nodePartArgs";
+import { Verification } from "./verification";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
 
 /**
@@ -29,7 +30,8 @@ export class WorkerNode extends pulumi.ComponentResource {
   /** What the last look saw. */
   public readonly verification: pulumi.Output<string>;
 
-  constructor(name: string, args: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedNodeArgs(name, given);
     super("kubernetes-worker-nodes:index:WorkerNode", name, {}, opts);
     const after = (...steps: pulumi.Resource[]): pulumi.ComponentResourceOptions => ({
       parent: this,
@@ -40,7 +42,7 @@ export class WorkerNode extends pulumi.ComponentResource {
     const parts = { ...args, claim: claim.claim };
     const preparation = new HostPreparation(`${name}-preparation`, parts, after(claim));
     const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
-    const network = (args.cniMode ?? "bridge") === "none" ? [] : [new Cni(`${name}-cni`, parts, after(preparation))];
+    const network = args.cniMode === "none" ? [] : [new Cni(`${name}-cni`, parts, after(preparation))];
     const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, ...network));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet));
@@ -67,13 +69,13 @@ function registerNode(
   const inputs = {
     kubeconfig: args.cluster.kubeconfig,
     nodeName: args.nodeName,
-    labels: args.labels ?? {},
-    taints: args.taints ?? [],
+    labels: args.labels,
+    taints: args.taints,
     kubeletVersion: `v${args.cluster.kubernetesVersion}`,
     revision: args.kubelet.revision,
     claim: args.claim,
-    readyTimeoutSeconds: args.nodeReadyTimeoutSeconds ?? 300,
-    drainTimeoutSeconds: args.drainTimeoutSeconds ?? 120,
+    readyTimeoutSeconds: args.nodeReadyTimeoutSeconds,
+    drainTimeoutSeconds: args.drainTimeoutSeconds,
   };
   return new NodeRegistration(name, inputs, opts);
 }

@@ -1,8 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Artifact } from "../host/artifact";
+import type { Arch } from "../base/arch";
+import type { CniMode, KubeProxyMode } from "../base/modes";
+import type { Taint } from "../base/taint";
 import type { Connection } from "../host/connection";
-import type { NodeTaintArgs } from "../cluster/nodeRegistration";
-import type { CniMode, JsonObject, KubeProxyMode } from "../render/types";
+import type { JsonObject } from "../render/types";
 import type { ClientCertificate } from "./clusterBootstrap";
 
 /** What every node of a cluster shares. */
@@ -29,18 +30,23 @@ export interface ClusterArgs {
   kubeconfig: pulumi.Input<string>;
 }
 
-/** How the nodes are made; the same for all of a pool. */
+/**
+ * How the nodes are made; the same for all of a pool.
+ *
+ * Overrides that are an Output are taken for secret: the file they end in is mode 0600 and secret in the state, and no error repeats
+ * a value of them.
+ */
 export interface NodeConfigurationArgs {
   /** How kube-proxy makes Services work. @default "nftables" */
   kubeProxyMode?: KubeProxyMode;
   /** Fields laid over our KubeProxyConfiguration, with upstream's names. @default {} */
-  kubeProxyConfiguration?: JsonObject;
+  kubeProxyConfiguration?: pulumi.Input<JsonObject>;
   /** Fields laid over our KubeletConfiguration, with upstream's names. @default {} @example { maxPods: 200 } */
-  kubeletConfiguration?: JsonObject;
+  kubeletConfiguration?: pulumi.Input<JsonObject>;
   /** Who brings the pod network: "bridge" is ours, with "none" another system does. @default "bridge" */
   cniMode?: CniMode;
   /** Tables laid over our containerd drop-in. @default {} */
-  containerdConfiguration?: JsonObject;
+  containerdConfiguration?: pulumi.Input<JsonObject>;
   /** Image of a pod's sandbox. @default the one containerd was built with */
   sandboxImage?: string;
   /** Seconds the Node may take to become Ready. @default 300 */
@@ -49,33 +55,47 @@ export interface NodeConfigurationArgs {
   drainTimeoutSeconds?: number;
 }
 
+/** A binary, or the archive of some. */
+export interface BinaryArgs {
+  /**
+   * An https URL that the host fetches itself, or the path of a file on the machine that runs Pulumi, relative to the program's
+   * folder. @default the official release URL of the version
+   */
+  source?: pulumi.Input<string>;
+  /** SHA-256 of the file, 64 hexadecimal digits; nothing else is ever put in place. */
+  sha256: string;
+}
+
 /** Where the binaries of one architecture come from. */
 export interface BinariesArgs {
   /** kubelet. */
-  kubelet: Artifact;
+  kubelet: BinaryArgs;
   /** kube-proxy. */
-  kubeProxy: Artifact;
+  kubeProxy: BinaryArgs;
   /** Release archive of the CNI plugins; needed with cniMode "bridge". */
-  cniPlugins?: Artifact;
+  cniPlugins?: BinaryArgs;
 }
+
+/** How a host is reached over SSH; each field may be an Output. */
+export type ConnectionArgs = { [K in keyof Connection]: pulumi.Input<Connection[K]> };
 
 /** The one host a node is made of. */
 export interface HostArgs {
   /** Name of the Node; lower case, used by kubelet and kube-proxy alike. @example "node-1" */
   nodeName: string;
-  /** How the host is reached over SSH. Secret. */
-  connection: pulumi.Input<Connection>;
+  /** How the host is reached over SSH. Key, passphrase and password are made secret. */
+  connection: pulumi.Input<ConnectionArgs>;
   /** Architecture the binaries are for, as Go names it. @default "amd64" */
-  arch?: "amd64" | "arm64";
+  arch?: Arch;
   /** Labels of the Node; any the API allows, set by an admin client. @default {} */
-  labels?: Record<string, string>;
-  /** Taints of the Node. @default [] */
-  taints?: NodeTaintArgs[];
+  labels?: pulumi.Input<Record<string, string>>;
+  /** Taints of the Node, as objects or as "key=value:Effect". @default [] @example ["dedicated=build:NoSchedule"] */
+  taints?: pulumi.Input<(string | Taint)[]>;
   /** Address the Node reports, for a host with several. @default the kubelet's choice */
-  nodeIP?: string;
+  nodeIP?: pulumi.Input<string>;
   /** Takes over a machine that kubeadm or another stack has made a node of this cluster. @default false */
   adopt?: boolean;
-  /** The machine is gone for good: its node is taken out without touching it. @default false */
+  /** The machine is gone for good: it is taken out without being touched. @default false */
   lost?: boolean;
 }
 
@@ -86,3 +106,28 @@ export interface WorkerNodeArgs extends HostArgs, NodeConfigurationArgs {
   /** Binaries for the host's architecture. */
   binaries: BinariesArgs;
 }
+
+/** The arguments once they are checked: defaults filled in, one spelling for everything. */
+export interface CheckedNodeArgs {
+  cluster: Required<ClusterArgs>;
+  nodeName: string;
+  connection: pulumi.Input<Connection>;
+  arch: Arch;
+  labels: pulumi.Input<Record<string, string>>;
+  taints: pulumi.Input<Taint[]>;
+  nodeIP?: pulumi.Input<string>;
+  adopt: boolean;
+  lost: boolean;
+  kubeProxyMode: KubeProxyMode;
+  kubeProxyConfiguration: pulumi.Input<JsonObject>;
+  kubeletConfiguration: pulumi.Input<JsonObject>;
+  cniMode: CniMode;
+  containerdConfiguration: pulumi.Input<JsonObject>;
+  sandboxImage?: string;
+  nodeReadyTimeoutSeconds: number;
+  drainTimeoutSeconds: number;
+  binaries: CheckedBinaries;
+}
+
+/** The binaries of one architecture, with a source each. */
+export type CheckedBinaries = { [K in keyof BinariesArgs]: Required<BinaryArgs> };

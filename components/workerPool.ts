@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkedPoolArgs } from "./nodeArguments";
 import { WorkerNode } from "./workerNode";
 import type { BinariesArgs, ClusterArgs, HostArgs, NodeConfigurationArgs } from "./workerNodeArgs";
 
@@ -10,6 +11,12 @@ export interface WorkerPoolArgs extends NodeConfigurationArgs {
   binaries: { amd64?: BinariesArgs; arm64?: BinariesArgs };
   /** The hosts. Resources are named by the Node, so that the order of this list means nothing. */
   hosts: HostArgs[];
+  /**
+   * Goes before the Nodes' names to make the names of their resources. Needed where two pools of one program have Nodes of one name,
+   * say for two clusters. Give it to a pool from its beginning: other names of resources make its nodes anew. @default ""
+   * @example "rack-2-"
+   */
+  resourceNamePrefix?: string;
 }
 
 /**
@@ -24,20 +31,11 @@ export class WorkerPool extends pulumi.ComponentResource {
   public readonly nodes: Record<string, WorkerNode>;
 
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { nodes } = checkedPoolArgs(name, args, opts?.parent);
     super("kubernetes-worker-nodes:index:WorkerPool", name, {}, opts);
-    const { hosts, binaries, ...shared } = args;
-    const createNode = (host: HostArgs): WorkerNode => {
-      const ofArch = binaries[host.arch ?? "amd64"];
-      if (ofArch === undefined) {
-        throw new pulumi.ResourceError(
-          `binaries.${host.arch ?? "amd64"} is not set: host ${host.nodeName} needs it`,
-          this,
-          true,
-        );
-      }
-      return new WorkerNode(host.nodeName, { ...shared, ...host, binaries: ofArch }, { parent: this });
-    };
-    this.nodes = Object.fromEntries(hosts.map((host) => [host.nodeName, createNode(host)]));
+    this.nodes = Object.fromEntries(
+      nodes.map((node) => [node.args.nodeName, new WorkerNode(node.resourceName, node.args, { parent: this })]),
+    );
     this.registerOutputs({});
   }
 }

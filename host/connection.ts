@@ -38,12 +38,18 @@ type ConnectionInput = { [K in keyof Connection]: pulumi.Input<Connection[K]> };
 
 /**
  * A connection as an input of a resource: key, passphrase and password secret, the rest to be seen in a diff, so that a
- * reader knows whether the host moved or only its key changed.
+ * reader knows whether the host moved or only its key changed. Fields that are secret by themselves stay so.
+ *
+ * @throws Error, or fails where it is only known later, if there is no hostKey to know the host by.
  */
-export function connectionInput(connection: pulumi.Input<Connection>): ConnectionInput {
-  const whole = pulumi.secret(connection);
+export function connectionInput(connection: pulumi.Input<ConnectionInput>): ConnectionInput {
+  const given = isKnown(connection) ? connection : undefined;
+  if (given !== undefined && isAbsent(given.hostKey)) withHostKey(given as Connection);
+  const whole = pulumi.secret(connection).apply((all) => withHostKey(all as Connection));
   const open = <K extends keyof Connection>(key: K): pulumi.Output<Connection[K]> =>
-    pulumi.unsecret(whole.apply((all) => all[key]));
+    given === undefined
+      ? pulumi.unsecret(whole.apply((all) => all[key]))
+      : (pulumi.output(given[key]) as pulumi.Output<Connection[K]>);
   return {
     host: open("host"),
     port: open("port"),
@@ -56,6 +62,27 @@ export function connectionInput(connection: pulumi.Input<Connection>): Connectio
     privateKeyPassword: whole.apply(({ privateKeyPassword }) => privateKeyPassword),
     password: whole.apply(({ password }) => password),
   };
+}
+
+function isKnown(connection: pulumi.Input<ConnectionInput>): connection is ConnectionInput {
+  return !pulumi.Output.isInstance(connection) && !(connection instanceof Promise);
+}
+
+function isAbsent(hostKey: unknown): boolean {
+  return hostKey === undefined || hostKey === null || hostKey === "";
+}
+
+/**
+ * The connection, if it says by which key the host is known. Types say that it does, but JavaScript and configuration that is read
+ * as it stands know no types, and @pulumi/command trusts any host where there is none.
+ *
+ * @throws Error naming the host
+ */
+export function withHostKey(connection: Connection): Connection {
+  if (!isAbsent(connection.hostKey)) return connection;
+  throw new Error(
+    `connection to ${connection.host}: hostKey is required; write the SSH server's public key, as in the host's /etc/ssh/ssh_host_ed25519_key.pub`,
+  );
 }
 
 /** `user@host:port`, the way error messages name a host. */

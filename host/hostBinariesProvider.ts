@@ -1,4 +1,4 @@
-import { binaryMode, isRemote, localFile, parseDigests } from "./artifact";
+import { binaryMode, checkLocalFile, isRemote, parseDigests } from "./artifact";
 import { assertSafePath, sha256 } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
 import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
@@ -107,7 +107,7 @@ async function unpack(
   const script = (file: string, more: RemoteScript["values"]): string =>
     remoteScript({ name, claim, file, values: { ...values, ...more } });
   if (!fetch) {
-    const local = localFile(source);
+    const local = await checkLocalFile(source, digest);
     await session.mustRun(`installing ${name}`, script("binariesPrepare", {}));
     await session.upload(local, archivePath(inputs));
   }

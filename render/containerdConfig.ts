@@ -1,7 +1,9 @@
+import type { Finding, Path } from "../base/rules/finding";
 import { deepMerge } from "./deepMerge";
 import { withHeader } from "./fileHeader";
 import { paths } from "./paths";
-import { renderToml } from "./toml";
+import { findingLines } from "./overrideErrors";
+import { renderToml, tomlFindings } from "./toml";
 import { isJsonObject, type CniMode, type JsonObject } from "./types";
 
 export interface ContainerdConfigArgs {
@@ -66,22 +68,32 @@ const protectedPaths: readonly (readonly [path: readonly string[], message: stri
   [["plugins", imagesPlugin, "pinned_images", "sandbox"], "is the setting sandboxImage; set that"],
 ];
 
-/** Everything wrong with `overrides`, one line each as "path: rule; fix". containerd's own keys are not known here. */
-export function containerdConfigErrors(overrides: JsonObject): string[] {
-  const owned = protectedPaths.flatMap(([path, message]) => {
+/**
+ * Everything wrong with `overrides`. containerd's own keys are not known here, but what TOML cannot say: a null in a list, and
+ * numbers that are neither whole nor floating within its range.
+ */
+export function containerdConfigFindings(overrides: JsonObject): Finding[] {
+  const owned = protectedPaths.flatMap(([path, fault]) => {
     const touched = touchedPath(overrides, path);
-    return touched === undefined ? [] : [`${touched}: ${message}`];
+    return touched === undefined ? [] : [{ path: touched, fault, hidden: true }];
   });
   const plugins = isJsonObject(overrides.plugins) ? Object.keys(overrides.plugins) : [];
   const old = plugins.filter((name) => name === "io.containerd.grpc.v1.cri" || name === "cri");
-  return [
-    ...owned,
-    ...old.map((name) => `plugins.${name}: is of containerd 1.x; use ${runtimePlugin} and ${imagesPlugin}`),
-  ];
+  const outdated = old.map((name): Finding => ({
+    path: ["plugins", name],
+    fault: `is of containerd 1.x; use ${runtimePlugin} and ${imagesPlugin}`,
+    hidden: true,
+  }));
+  return [...owned, ...outdated, ...tomlFindings(overrides)];
+}
+
+/** The same, one line each as "path: rule; fix". */
+export function containerdConfigErrors(overrides: JsonObject): string[] {
+  return findingLines(containerdConfigFindings(overrides));
 }
 
 /** The path, if `overrides` sets its end or takes away a table on the way to it. */
-function touchedPath(overrides: JsonObject, path: readonly string[]): string | undefined {
+function touchedPath(overrides: JsonObject, path: readonly string[]): Path | undefined {
   let table: JsonObject = overrides;
   for (const [index, key] of path.entries()) {
     const value = Object.hasOwn(table, key) ? table[key] : undefined;
@@ -89,7 +101,7 @@ function touchedPath(overrides: JsonObject, path: readonly string[]): string | u
       return undefined;
     }
     if (!isJsonObject(value) || index === path.length - 1) {
-      return path.slice(0, index + 1).join(".");
+      return path.slice(0, index + 1);
     }
     table = value;
   }

@@ -10,13 +10,14 @@ export * from "./kubeletUnit";
 export * from "./kubeProxyConfiguration";
 export * from "./kubeProxyUnit";
 export * from "./kubernetesVersion";
-export * from "./labels";
+export * from "../base/rules/labels";
 export * from "./lookScripts";
 export * from "./masquerade";
 export * from "./modulesLoad";
 export * from "./packages";
 export * from "./paths";
 export * from "./preflightScript";
+
 export * from "./sysctl";
 export * from "./systemdUnit";
 export * from "./toml";

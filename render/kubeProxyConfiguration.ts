@@ -1,6 +1,8 @@
 import { deepMerge } from "./deepMerge";
+import type { Finding } from "../base/rules/finding";
 import { withHeader } from "./fileHeader";
-import { overrideErrors, type OverrideRules } from "./overrideErrors";
+import { findingLines, overrideFindings, type OverrideRules } from "./overrideErrors";
+import { kubeProxyContents, kubeProxyRelations } from "./kubeProxyContents";
 import { paths } from "./paths";
 import type { JsonObject, KubeProxyMode } from "./types";
 import { kubeProxyFields } from "./upstream/kubeProxyFields";
@@ -58,6 +60,8 @@ function ourConfiguration(args: KubeProxyConfigurationArgs): JsonObject {
 const rules: OverrideRules = {
   typeName: "KubeProxyConfiguration",
   fields: kubeProxyFields,
+  contents: kubeProxyContents,
+  relations: kubeProxyRelations,
   protectedFields: {
     apiVersion: "is what this library renders; remove it",
     kind: "is what this library renders; remove it",
@@ -73,9 +77,14 @@ const rules: OverrideRules = {
   },
 };
 
-/** Everything wrong with `overrides`, one line each as "path: rule; fix": unknown, protected and removed fields, wrong types. */
+/** Everything wrong with `overrides`: unknown, protected, removed and too new fields, wrong types and wrong content. */
+export function kubeProxyConfigurationFindings(overrides: JsonObject, kubernetesVersion: string): Finding[] {
+  return overrideFindings(overrides, kubernetesVersion, rules);
+}
+
+/** The same, one line each as "path: rule; fix". */
 export function kubeProxyConfigurationErrors(overrides: JsonObject, kubernetesVersion: string): string[] {
-  return overrideErrors(overrides, kubernetesVersion, rules);
+  return findingLines(kubeProxyConfigurationFindings(overrides, kubernetesVersion));
 }
 
 /** "address:port" of kube-proxy's two servers as seen from the host itself. */

@@ -1,7 +1,9 @@
 import { deepMerge } from "./deepMerge";
+import type { Finding } from "../base/rules/finding";
 import { withHeader } from "./fileHeader";
 import { kubernetesMinor } from "./kubernetesVersion";
-import { overrideErrors, type OverrideRules } from "./overrideErrors";
+import { findingLines, overrideFindings, type OverrideRules } from "./overrideErrors";
+import { kubeletContents, kubeletRelations } from "./kubeletContents";
 import { paths } from "./paths";
 import type { JsonObject } from "./types";
 import { kubeletFields } from "./upstream/kubeletFields";
@@ -83,6 +85,8 @@ const openNode = "callers without credentials would control the node; leave it o
 const rules: OverrideRules = {
   typeName: "KubeletConfiguration",
   fields: kubeletFields,
+  contents: kubeletContents,
+  relations: kubeletRelations,
   protectedFields: {
     apiVersion: "is what this library renders; remove it",
     kind: "is what this library renders; remove it",
@@ -101,9 +105,14 @@ const rules: OverrideRules = {
   },
 };
 
-/** Everything wrong with `overrides`, one line each as "path: rule; fix": unknown, protected and too new fields, wrong types. */
+/** Everything wrong with `overrides`: unknown, protected, removed and too new fields, wrong types and wrong content. */
+export function kubeletConfigurationFindings(overrides: JsonObject, kubernetesVersion: string): Finding[] {
+  return overrideFindings(overrides, kubernetesVersion, rules);
+}
+
+/** The same, one line each as "path: rule; fix". */
 export function kubeletConfigurationErrors(overrides: JsonObject, kubernetesVersion: string): string[] {
-  return overrideErrors(overrides, kubernetesVersion, rules);
+  return findingLines(kubeletConfigurationFindings(overrides, kubernetesVersion));
 }
 
 /** What host checks need to know of the merged configuration. */

@@ -1,5 +1,8 @@
+import type { Fault } from "../base/fault";
+import { pathText, type Finding, type Path } from "../base/rules/finding";
+import type { ContentRules, RelationRule } from "./contentRules";
 import { kubernetesMinor } from "./kubernetesVersion";
-import { nearest } from "./nearest";
+import { nearest } from "../base/nearest";
 import { isJsonObject, type JsonObject, type JsonValue } from "./types";
 import { fieldOf, type FieldTable, type FieldType, type ObjectType, type ScalarKind } from "./upstream/fieldTypes";
 
@@ -12,15 +15,28 @@ export interface OverrideRules {
   protectedFields: Readonly<Record<string, string>>;
   /** Path of a field that upstream removed -> "when; what to do instead". */
   removedFields?: Readonly<Record<string, string>>;
+  /** What values of the right type have to be. */
+  contents?: ContentRules;
+  /** What holds between fields. */
+  relations?: readonly RelationRule[];
 }
 
 /**
- * Everything wrong with `overrides`, one line each as "path: rule; fix". The kubelet and kube-proxy themselves let unknown
- * keys pass with a line in their log, so a slip would be a setting that never took effect.
+ * Everything wrong with `overrides`. The kubelet and kube-proxy themselves let unknown keys pass with a line in their log, so a
+ * slip would be a setting that never took effect. No fault repeats a value: it may be secret.
  */
-export function overrideErrors(overrides: JsonObject, kubernetesVersion: string, rules: OverrideRules): string[] {
+export function overrideFindings(overrides: JsonObject, kubernetesVersion: string, rules: OverrideRules): Finding[] {
   const walk: Walk = { rules, minor: kubernetesMinor(kubernetesVersion) };
-  return objectErrors(overrides, rules.fields.fields, "", walk);
+  const single = objectErrors(overrides, rules.fields.fields, [], walk);
+  // A relation to a value that is wrong by itself would be said twice.
+  const wrong = new Set(single.map(({ path }) => pathText(path)));
+  const relations = (rules.relations ?? []).flatMap((relation) => relation(overrides));
+  return [...single, ...relations.filter(({ path }) => !wrong.has(pathText(path)))];
+}
+
+/** Findings one line each, as "path: rule; fix". */
+export function findingLines(findings: readonly Finding[]): string[] {
+  return findings.map(({ path, fault }) => `${pathText(path)}: ${fault}`);
 }
 
 interface Walk {
@@ -28,33 +44,48 @@ interface Walk {
   minor: number;
 }
 
-function objectErrors(value: JsonObject, fields: FieldTable, path: string, walk: Walk): string[] {
+/** The path as the tables of rules write it. */
+function ruleName(path: Path): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[]` : text === "" ? part : `${text}.${part}`),
+    "",
+  );
+}
+
+/** A finding about the key itself, whose value would only be in the way. */
+function ofKey(path: Path, fault: Fault): Finding[] {
+  return [{ path, fault, hidden: true }];
+}
+
+function objectErrors(value: JsonObject, fields: FieldTable, path: Path, walk: Walk): Finding[] {
   return Object.entries(value).flatMap(([key, item]) => {
-    const keyPath = path === "" ? key : `${path}.${key}`;
-    const owned = own(walk.rules.protectedFields, keyPath);
+    const keyPath = [...path, key];
+    if (item === undefined) return [];
+    const owned = own(walk.rules.protectedFields, ruleName(keyPath));
     if (owned !== undefined) {
-      return [`${keyPath}: ${owned}`];
+      return ofKey(keyPath, owned);
     }
     const entry = own(fields, key);
     if (entry === undefined) {
-      return [unknownKey(key, keyPath, fields, walk)];
+      return ofKey(keyPath, unknownKey(key, keyPath, fields, walk));
     }
     const { type, since } = fieldOf(entry);
     if (since !== undefined && walk.minor < since) {
-      return [
-        `${keyPath}: came with Kubernetes 1.${since}, this is 1.${walk.minor}; remove it or raise kubernetesVersion`,
-      ];
+      return ofKey(
+        keyPath,
+        `came with Kubernetes 1.${since}, this is 1.${walk.minor}; remove it or raise kubernetesVersion`,
+      );
     }
-    return item === null ? removalErrors(keyPath, walk) : valueErrors(item, type, keyPath, walk);
+    return item === null ? removalErrors(keyPath, walk) : valueErrors(item, type, keyPath, ruleName(keyPath), walk);
   });
 }
 
 /** null removes what the program would write, so it fits every type; but not together with a field the program owns. */
-function removalErrors(path: string, walk: Walk): string[] {
-  const owned = Object.keys(walk.rules.protectedFields).find((item) => item.startsWith(`${path}.`));
+function removalErrors(path: Path, walk: Walk): Finding[] {
+  const owned = Object.keys(walk.rules.protectedFields).find((item) => item.startsWith(`${ruleName(path)}.`));
   return owned === undefined
     ? []
-    : [`${path}: is null, but ${owned} below it must stay; set single fields to null instead`];
+    : ofKey(path, `is null, but ${owned} below it must stay; set single fields to null instead`);
 }
 
 /** The entry of that name, but nothing that every object inherits, such as "constructor". */
@@ -62,43 +93,41 @@ function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined 
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-function unknownKey(key: string, path: string, fields: FieldTable, walk: Walk): string {
-  const removed = own(walk.rules.removedFields ?? {}, path);
+function unknownKey(key: string, path: Path, fields: FieldTable, walk: Walk): Fault {
+  const removed = own(walk.rules.removedFields ?? {}, ruleName(path));
   if (removed !== undefined) {
-    return `${path}: ${removed}`;
+    return removed;
   }
   const suggestion = nearest(key, Object.keys(fields));
-  const fix = suggestion === undefined ? "remove it" : `did you mean ${path.slice(0, -key.length)}${suggestion}?`;
-  return `${path}: is no field of ${walk.rules.typeName}; ${fix}`;
+  const fix = suggestion === undefined ? "remove it" : `did you mean ${pathText([...path.slice(0, -1), suggestion])}?`;
+  return `is no field of ${walk.rules.typeName}; ${fix}`;
 }
 
-function valueErrors(value: JsonValue, type: FieldType, path: string, walk: Walk): string[] {
+/** @param name the path as the tables of rules write it, "*" for a map's key */
+function valueErrors(value: JsonValue, type: FieldType, path: Path, name: string, walk: Walk): Finding[] {
   if (typeof type === "string") {
-    return scalars[type].accepts(value)
-      ? []
-      : [`${path}: is ${shown(value)}, must be ${scalars[type].rule}; ${scalars[type].fix}`];
+    const { accepts, rule, fix } = scalars[type];
+    const fault = accepts(value)
+      ? own(walk.rules.contents ?? {}, name)?.(value, String(path.at(-1)))
+      : `must be ${rule}; ${fix}`;
+    return fault === undefined ? [] : [{ path, fault }];
   }
   switch (type.is) {
     case "object":
       return isJsonObject(value)
         ? objectErrors(value, type.fields, path, walk)
-        : [`${path}: is ${shown(value)}, must be an object; its fields are ${Object.keys(type.fields).join(", ")}`];
+        : [{ path, fault: `must be an object; its fields are ${Object.keys(type.fields).join(", ")}` }];
     case "map":
       return isJsonObject(value)
         ? Object.entries(value).flatMap(([key, item]) =>
-            item === null ? [] : valueErrors(item, type.values, `${path}.${key}`, walk),
+            item === null ? [] : valueErrors(item, type.values, [...path, key], `${name}.*`, walk),
           )
-        : [`${path}: is ${shown(value)}, must be an object; write its entries as key: value`];
+        : [{ path, fault: "must be an object; write its entries as key: value" }];
     case "list":
       return Array.isArray(value)
-        ? value.flatMap((item, index) => valueErrors(item, type.items, `${path}[${index}]`, walk))
-        : [`${path}: is ${shown(value)}, must be a list; write [${shown(value)}] for one item`];
+        ? value.flatMap((item, index) => valueErrors(item, type.items, [...path, index], `${name}[]`, walk))
+        : [{ path, fault: "must be a list; put one item in brackets too" }];
   }
-}
-
-function shown(value: JsonValue): string {
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 interface Scalar {

@@ -1,4 +1,4 @@
-import type { Finding } from "./finding";
+import type { Finding } from "../base/rules/finding";
 import { secretKeys } from "./schema";
 
 /** Keys whose value is a list or an object, which Pulumi hands over as JSON. */

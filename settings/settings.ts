@@ -1,6 +1,8 @@
 import type { Taint } from "../base/taint";
 import type { Arch } from "../base/arch";
-import type { CniMode, JsonObject, KubeProxyMode } from "../render/types";
+import type { CniMode, KubeProxyMode } from "../base/modes";
+import type { ShownError } from "../base/rules/finding";
+import type { JsonObject } from "../render/types";
 
 export type { Taint };
 
@@ -28,6 +30,10 @@ export interface HostSettings {
   taints: Taint[];
   /** Address the Node reports (kubelet --node-ip): an IP, or "IPv4,IPv6" for a dual-stack Node. @default the kubelet's choice */
   nodeIP?: string;
+  /** Takes over a machine that kubeadm or another stack has made a node of this cluster. @default false */
+  adopt: boolean;
+  /** The machine is gone for good: it is taken out without being touched. @default false */
+  lost: boolean;
 }
 
 /** Where one binary (or the CNI plugins' archive) comes from, and the checksum it must have. */
@@ -37,7 +43,7 @@ export interface BinarySettings {
    * @default the official release URL of the version
    */
   source?: string;
-  /** SHA-256 of the file, 64 hexadecimal digits in lower case. */
+  /** SHA-256 of the file, 64 hexadecimal digits; parsing makes them small. */
   sha256: string;
 }
 
@@ -117,13 +123,4 @@ export interface Settings<Secret = string> {
 }
 
 /** One thing wrong in the configuration. */
-export interface SettingsError {
-  /** Where, from the key on. @example "hosts[1].address" */
-  path: string;
-  /** The value seen, as JSON on one line, cut when long; "[secret]" for a secret, "(not set)" where there is none, "(not shown)" where the key itself is the fault. */
-  value: string;
-  /** What it breaks. @example "is not an IP address or host name" */
-  rule: string;
-  /** What to write instead. @example 'write e.g. "10.0.0.30"' */
-  fix: string;
-}
+export type SettingsError = ShownError;

@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateDigests } from "../../base/certificateDigests";
 import { cniCleanup, kubeletCleanup, kubeProxyCleanup } from "../../render/cleanupScripts";
 import { preflight } from "../../render/preflightScript";
-import type { WorkerNodeArgs } from "../workerNodeArgs";
+import { fromOverrides } from "../overrides";
+import type { CheckedNodeArgs } from "../workerNodeArgs";
 import { NodeClaim } from "./nodeClaim";
 
 /** What ends a node, in this order: rules first, then pods, then their network. */
@@ -10,26 +11,31 @@ const units = ["kube-proxy.service", "kubelet.service"];
 const cleanups = [kubeProxyCleanup(), kubeletCleanup(), cniCleanup()];
 
 /** The claim of a worker node on its host, with what has to be so before. */
-export function createClaim(name: string, args: WorkerNodeArgs, opts: pulumi.CustomResourceOptions): NodeClaim {
-  const { arch = "amd64", kubeProxyMode = "nftables", cniMode = "bridge", kubeletConfiguration } = args;
+export function createClaim(name: string, args: CheckedNodeArgs, opts: pulumi.CustomResourceOptions): NodeClaim {
+  const { arch, kubeProxyMode, cniMode } = args;
   const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } = args.cluster;
   const cluster = pulumi.output(caCertPem).apply(certificateDigests);
   const check = cluster.apply((caSha256) =>
-    preflight({ kubernetesVersion, arch, kubeProxyMode, cniMode, kubeletConfiguration, caSha256 }),
+    pulumi.output(
+      fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
+        preflight({ kubernetesVersion, arch, kubeProxyMode, cniMode, kubeletConfiguration, caSha256 }),
+      ),
+    ),
   );
   const inputs = {
     connection: args.connection,
     nodeName: args.nodeName,
     owner: `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
     cluster,
-    clusterCIDR,
+    // Secret where the configuration is that it stands in.
+    clusterCIDR: fromOverrides(args.kubeletConfiguration, () => clusterCIDR),
     kubeconfig,
     preflight: check,
     units,
     cleanups,
-    adopt: args.adopt ?? false,
-    lost: args.lost ?? false,
-    drainTimeoutSeconds: args.drainTimeoutSeconds ?? 120,
+    adopt: args.adopt,
+    lost: args.lost,
+    drainTimeoutSeconds: args.drainTimeoutSeconds,
   };
   return new NodeClaim(name, inputs, opts);
 }

@@ -12,6 +12,20 @@ function node(labels: Record<string, string>, taints?: object[]): V1Node {
   return { metadata: { labels }, spec: { taints } } as V1Node;
 }
 
+describe("a label that is called as what every object inherits", () => {
+  const owned = { labels: { constructor: "a", toString: "b" } as unknown as Record<string, string>, taints: [] };
+
+  test("is missing where the Node has none of its name", () => {
+    expect(seenMarks(node({}), owned)).toEqual(noMarks);
+    expect(marksPatch(node({}), noMarks, owned)).toMatchObject({ metadata: { labels: owned.labels } });
+  });
+
+  test("is seen with its value where the Node has it", () => {
+    expect(seenMarks(node(owned.labels), owned)).toEqual(owned);
+    expect(marksPatch(node(owned.labels), noMarks, owned)).toBeUndefined();
+  });
+});
+
 describe("marksPatch", () => {
   const gpu = { key: "dedicated", value: "gpu", effect: "NoSchedule" };
   const cases: [string, V1Node, typeof noMarks, typeof noMarks, object | undefined][] = [

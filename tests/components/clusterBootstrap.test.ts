@@ -1,10 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ClusterBootstrap } from "../../components";
 import { secretKeys } from "../../settings/schema";
-import { selfSigned, testConfiguration } from "../settings/testConfiguration";
+import { selfSigned, testConfiguration, type KeyPair } from "../settings/testConfiguration";
 import type * as pulumiMocks from "../support/pulumiMocks";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
+
+let ca: KeyPair;
+
+beforeAll(async () => {
+  ca = await selfSigned(true);
+});
 
 // The stack program loads all of Pulumi's packages once for each configuration.
 jest.setTimeout(60_000);
@@ -13,8 +19,8 @@ async function register(): Promise<Registered[]> {
   const registered = await recordResources();
   new ClusterBootstrap("worker-nodes", {
     bootstrapToken: "abcdef.0123456789abcdef",
-    caCertPem: "CA",
-    caPrivateKeyPem: "CA-KEY",
+    caCertPem: ca.certPem,
+    caPrivateKeyPem: ca.keyPem,
   });
   await settled();
   return registered.filter(({ custom }) => custom);
@@ -71,7 +77,7 @@ describe("ClusterBootstrap", () => {
     const inCluster: [string, boolean | undefined][] = [];
     new ClusterBootstrap(
       "worker-nodes",
-      { bootstrapToken: "abcdef.0123456789abcdef", caCertPem: "CA", caPrivateKeyPem: "CA-KEY" },
+      { bootstrapToken: "abcdef.0123456789abcdef", caCertPem: ca.certPem, caPrivateKeyPem: ca.keyPem },
       {
         transformations: [
           ({ type, opts }) => {
@@ -93,8 +99,8 @@ describe("ClusterBootstrap", () => {
     expect(request?.inputs).toMatchObject({ subject: { commonName: "system:kube-proxy" } });
     const certificate = registered.find(({ type }) => type.endsWith(":LocallySignedCert"));
     expect(certificate?.inputs).toMatchObject({
-      caCertPem: "CA",
-      caPrivateKeyPem: "CA-KEY",
+      caCertPem: ca.certPem,
+      caPrivateKeyPem: ca.keyPem,
       certRequestPem: "REQUEST",
       allowedUses: ["digital_signature", "key_encipherment", "client_auth"],
       validityPeriodHours: 8760,

@@ -2,7 +2,7 @@ import { WorkerNode } from "../../components";
 import type { WorkerNodeArgs } from "../../components";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
-import { workerNodeArgs as args } from "../support/workerNodeArgs";
+import { proxyKey, workerNodeArgs as args } from "../support/workerNodeArgs";
 
 async function register(change: Partial<WorkerNodeArgs> = {}): Promise<Registered[]> {
   const registered = await recordResources();
@@ -39,7 +39,7 @@ describe("a WorkerNode", () => {
       const visible = Object.entries(resource.inputs).filter(([key]) => !resource.secretInputs.includes(key));
       return { name: resource.name, text: JSON.stringify(visible) };
     });
-    for (const secret of ["SSH-KEY", "tokentokentoken1", "PROXY-KEY", "KUBECONFIG"]) {
+    for (const secret of ["SSH-KEY", "tokentokentoken1", proxyKey.split("\n")[1] ?? "?", "KUBECONFIG"]) {
       expect(open.filter(({ text }) => text.includes(secret)).map(({ name }) => name)).toEqual([]);
     }
     expect(find(registered, "node-1-kubelet").secretInputs).toEqual(

@@ -2,12 +2,12 @@ import { WorkerPool } from "../../components";
 import type { HostArgs, WorkerPoolArgs } from "../../components";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
-import { workerNodeArgs } from "../support/workerNodeArgs";
+import { hostKey, workerNodeArgs } from "../support/workerNodeArgs";
 
 const { cluster, binaries } = workerNodeArgs;
 
 function host(nodeName: string, arch?: "amd64" | "arm64"): HostArgs {
-  return { nodeName, arch, connection: { host: `${nodeName}.example`, hostKey: "ssh-ed25519 AAAA" } };
+  return { nodeName, arch, connection: { host: `${nodeName}.example`, hostKey: hostKey(nodeName.charCodeAt(0)) } };
 }
 
 async function register(hosts: HostArgs[], change: Partial<WorkerPoolArgs> = {}): Promise<Registered[]> {
@@ -42,6 +42,6 @@ describe("a WorkerPool", () => {
     await recordResources();
     expect(
       () => new WorkerPool("pool", { cluster, binaries: { amd64: binaries }, hosts: [host("b", "arm64")] }),
-    ).toThrow("binaries.arm64 is not set: host b needs it");
+    ).toThrow(/^WorkerPool "pool": 1 error in its arguments:\n {2}binaries\.arm64: .*because hosts\[0\] is arm64; /);
   });
 });

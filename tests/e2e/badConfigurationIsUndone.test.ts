@@ -19,13 +19,13 @@ describe("a kubelet configuration that does not hold", () => {
       // A name and type that are right, and a value that only the kubelet knows to refuse.
       config["kubeletConfiguration"] = {
         ...(config["kubeletConfiguration"] as object),
-        evictionHard: { "memory.available": "300%" },
+        featureGates: { NoSuchGate: true },
       };
     });
     const { ok, output } = await stack.up();
     expect(ok).toBe(false);
     expect(output).toContain("the version before was put back and kubelet.service runs with it");
-    expect(output).toContain("memory.available must be <= 100%");
+    expect(output).toContain("unrecognized feature gate: NoSuchGate");
     expect(await configuration()).toBe(before);
     expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
   });

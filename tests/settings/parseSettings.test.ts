@@ -39,6 +39,8 @@ describe("a valid configuration", () => {
       arch: "amd64",
       labels: {},
       taints: [],
+      adopt: false,
+      lost: false,
     });
     expect(settings?.sandboxImage).toBeUndefined();
   });

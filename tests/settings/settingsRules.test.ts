@@ -1,4 +1,12 @@
-import { errorsAfter, publicKeyLine, selfSigned, type KeyPair, type TestConfiguration } from "./testConfiguration";
+import { parseSettings } from "../../settings";
+import {
+  changed,
+  errorsAfter,
+  publicKeyLine,
+  selfSigned,
+  type KeyPair,
+  type TestConfiguration,
+} from "./testConfiguration";
 
 let ca: KeyPair;
 
@@ -29,6 +37,10 @@ describe("each rule names the place, the value and what to write", () => {
     ["apiServerEndpoint", "https://10.231.0.1:6443/api", "has a path"],
     ["apiServerEndpoint", "https://10.0.0.300:6443", "is not a URL"],
     ["apiServerEndpoint", "https://0.0.0.0:6443", "names no server"],
+    ["clusterCIDR", "10.2.0.0/016", "is not a CIDR"],
+    ["clusterCIDR", "fe80::%eth0/64", "is not a CIDR"],
+    ["clusterDNS", ["::ffff:10.1.0.2"], 'write "10.1.0.2"'],
+    ["clusterDNS", ["fe80::1%eth0"], "is not an IP address"],
     ["caCertPem", "ca.crt", "is not a readable PEM certificate"],
     ["clusterCIDR", "10.2.0.1/16", 'clusterCIDR: "10.2.0.1/16" has bits set after its prefix; write "10.2.0.0/16"'],
     ["clusterCIDR", "fd00::1/64", 'write "fd00::/64"'],
@@ -92,6 +104,23 @@ describe("each rule names the place, the value and what to write", () => {
     ["nodeIP", "10.0.0.1,10.0.0.2", "is more than one address of a family"],
     ["nodeIP", "10.2.3.4", "is inside clusterCIDR"],
     ["nodeIP", "127.0.0.1", "is no address that other nodes can reach"],
+    ["nodeIP", "fe80::1%eth0", "is not an IP address"],
+    ["nodeIP", "::ffff:10.0.0.1", 'write "10.0.0.1"'],
+    ["nodeIP", "0.0.0.0,::", 'only means "any" beside another'],
+    [
+      "hostKey",
+      publicKeyLine("ssh-ed25519", 2),
+      "make new host keys on each but one (rm /etc/ssh/ssh_host_*; ssh-keygen -A)",
+    ],
+    ["adopt", "maybe", 'hosts[0].adopt: "maybe" is neither true nor false'],
+    ["lost", 0, "hosts[0].lost: 0 is neither true nor false"],
+    ["labels", JSON.parse('{"__proto__": "x"}'), "hosts[0].labels.__proto__: (not shown) must have a name of 1 to 63"],
+    ["taints", [{ key: "a" }], "must have an effect of NoSchedule"],
+    [
+      "taints",
+      [{ key: "a", effect: "NoExecute", values: "b" }],
+      "hosts[0].taints[0].values: (not shown) is not a known key",
+    ],
   ])("hosts[0].%s = %j", (key, value, expected) => {
     const errors = errorsAfter(ca, onHost(key, value));
     expect(errors).toHaveLength(1);
@@ -114,6 +143,35 @@ describe("each rule names the place, the value and what to write", () => {
     const errors = errorsAfter(ca, (c) => Object.assign(c.binaries["amd64"] ?? {}, { [key]: value }));
     expect(errors).toHaveLength(1);
     expect(errors[0]).toContain(expected);
+  });
+
+  it("takes a label of any name, taints as objects, and flags as words", () => {
+    const { settings, errors } = parseSettings(
+      changed(ca, (c) => {
+        Object.assign(c.hosts[0] ?? {}, { labels: JSON.parse('{"constructor": "x", "toString": "y"}') as unknown });
+        Object.assign(c.hosts[0] ?? {}, { taints: [{ key: "a", effect: "NoExecute" }], adopt: "true", lost: false });
+      }),
+    );
+    expect(errors).toEqual([]);
+    expect(Object.entries(settings?.hosts[0]?.labels ?? {})).toEqual([
+      ["constructor", "x"],
+      ["toString", "y"],
+    ]);
+    expect(settings?.hosts[0]).toMatchObject({ taints: [{ key: "a", effect: "NoExecute" }], adopt: true, lost: false });
+  });
+
+  it("lets two hosts ask the kubelet for an address of one family", () => {
+    expect(errorsAfter(ca, (c) => c.hosts.forEach((host) => Object.assign(host, { nodeIP: "::" })))).toEqual([]);
+  });
+
+  it.each([
+    ["fd00::1", "FD00:0::1"],
+    ["10.231.0.20,fd00::1", "10.231.0.20"],
+  ])("knows that %s and %s are one address", (one, other) => {
+    const errors = errorsAfter(ca, (c) =>
+      c.hosts.forEach((host, at) => Object.assign(host, { nodeIP: at === 0 ? one : other })),
+    );
+    expect(errors).toEqual([expect.stringContaining("is that of hosts[0] too")]);
   });
 
   it("refuses two hosts that report one address", () => {
@@ -141,6 +199,26 @@ describe("each rule names the place, the value and what to write", () => {
     ],
     ["kubeProxyConfiguration", { mode: "ipvs" }, "kubeProxyConfiguration.mode: (not shown) "],
     ["containerdConfiguration", { version: 2 }, "containerdConfiguration.version: (not shown) is 3, "],
+    [
+      "containerdConfiguration",
+      { a: { b: [1, null] } },
+      "containerdConfiguration.a.b[1]: null is null, which a list of TOML",
+    ],
+    [
+      "kubeletConfiguration",
+      JSON.parse('{"__proto__": {"a": 1}}'),
+      "kubeletConfiguration.__proto__: (not shown) is no field of",
+    ],
+    [
+      "kubeletConfiguration",
+      { maxPods: 0 },
+      "kubeletConfiguration.maxPods: 0 must be 1 or more, 0 would give upstream's default of 110",
+    ],
+    [
+      "kubeletConfiguration",
+      { evictionHard: { "memory.available": "200%" } },
+      'kubeletConfiguration.evictionHard["memory.available"]: "200%" must be a percentage from 0% to 100%',
+    ],
     ["containerdConfiguration", ["x"], "is not an object; write fields by upstream's names"],
   ])("%s = %j", (key, value, expected) => {
     const errors = errorsAfter(ca, (c) => Object.assign(c, { [key]: value }));

@@ -9,14 +9,19 @@ export interface KeyPair {
   keyPem: string;
 }
 
-/** A new self-signed certificate, of a CA or of a server. */
-export async function selfSigned(ca: boolean): Promise<KeyPair> {
+const day = 24 * 60 * 60 * 1000;
+
+/** A new self-signed certificate, of a CA or of a server; valid from a day ago on for a year if nothing else is said. */
+export async function selfSigned(ca: boolean, period: { notBefore?: Date; notAfter?: Date } = {}): Promise<KeyPair> {
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=kubernetes",
     keys,
     signingAlgorithm: algorithm,
+    notBefore: new Date(Date.now() - day),
+    notAfter: new Date(Date.now() + 365 * day),
+    ...period,
     extensions: [new x509.BasicConstraintsExtension(ca, undefined, true)],
   });
   const pkcs8 = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
@@ -75,11 +80,16 @@ export function testConfiguration(ca: KeyPair): TestConfiguration {
   };
 }
 
-/** Errors of the valid configuration after `change`, as "path: value rule; fix". */
-export function errorsAfter(ca: KeyPair, change: (configuration: TestConfiguration) => void): string[] {
+/** The valid configuration after `change`. */
+export function changed(ca: KeyPair, change: (configuration: TestConfiguration) => void): TestConfiguration {
   const configuration = testConfiguration(ca);
   change(configuration);
-  const { settings, errors } = parseSettings(configuration);
+  return configuration;
+}
+
+/** Errors of the valid configuration after `change`, as "path: value rule; fix". */
+export function errorsAfter(ca: KeyPair, change: (configuration: TestConfiguration) => void): string[] {
+  const { settings, errors } = parseSettings(changed(ca, change));
   expect(settings === undefined).toBe(errors.length > 0);
   return errors.map(({ path, value, rule, fix }) => `${path}: ${value} ${rule}; ${fix}`);
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { caCertPem, proxyKey } from "./workerNodeArgs";
 
 /** One registered resource, as the engine would have seen it. */
 export interface Registered {
@@ -40,11 +41,11 @@ export async function recordResources(preview = false): Promise<Registered[]> {
 function outputsOf(type: string): Record<string, unknown> {
   switch (type) {
     case "tls:index/privateKey:PrivateKey":
-      return { privateKeyPem: "KUBE-PROXY-KEY" };
+      return { privateKeyPem: proxyKey };
     case "tls:index/certRequest:CertRequest":
       return { certRequestPem: "REQUEST" };
     case "tls:index/locallySignedCert:LocallySignedCert":
-      return { certPem: "KUBE-PROXY-CERTIFICATE" };
+      return { certPem: caCertPem };
     case "command:remote:Command":
       return { stdout: "seen", stderr: "" };
     default:

@@ -1,14 +1,18 @@
 import semver from "semver";
-import { supportedMinors } from "../render/kubernetesVersion";
-import type { Fault } from "../base/fault";
+import { supportedMinors } from "../kubernetesVersion";
+import type { Fault } from "../fault";
 
 /** True for a DNS-1123 subdomain: lower-case letters, digits, "-" and "." with an alphanumeric at both ends of each label. */
 export function isDnsSubdomain(text: string): boolean {
   return text.length <= 253 && text.split(".").every((label) => /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(label));
 }
 
-/** A Node's name, already lower-cased. */
+/** A Node's name. */
 export function nodeNameFault(name: string): Fault | undefined {
+  const small = name.toLowerCase();
+  if (small !== name && nodeNameFault(small) === undefined) {
+    return `has capitals, which kubelet and kube-proxy make small; write "${small}"`;
+  }
   // The name becomes the value of the label kubernetes.io/hostname too, which holds at most 63 characters.
   return isDnsSubdomain(name) && name.length <= 63
     ? undefined
@@ -77,6 +81,9 @@ export function binarySourceFault(source: string): Fault | undefined {
   }
   if (scheme.toLowerCase() !== "https" || !URL.canParse(source)) {
     return 'is neither an https URL nor a path; write "https://..." for a file that the host fetches, or a path without "file:"';
+  }
+  if (/[\s\\]/.test(source) || !/^https:\/\/[^/]/i.test(source)) {
+    return 'is not written as a URL is (white space, a backslash, or not two slashes); write "https://host/path"';
   }
   const url = new URL(source);
   return url.username === "" && url.password === ""

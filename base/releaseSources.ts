@@ -1,4 +1,4 @@
-import type { Arch } from "../base/arch";
+import type { Arch } from "./arch";
 
 /** Release of the CNI plugins whose archive is the default. */
 export const cniPluginsVersion = "1.9.1";

@@ -1,4 +1,5 @@
-import { taintEffects, type Taint } from "../base/taint";
+import type { Fault } from "../fault";
+import { taintEffects, type Taint } from "../taint";
 
 /** Labels the kubelet itself keeps at the node's real values; ours would be put back by it again and again. */
 const kubeletLabels = new Set([
@@ -12,21 +13,44 @@ const kubeletLabels = new Set([
 const namePattern = /^[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
 const subdomainPattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
 
+/** A fault of a label or taint; `ofKey` where it is the key that is wrong, not the value. */
+export interface MarkFault {
+  fault: Fault;
+  ofKey: boolean;
+}
+
 /**
- * Rules the labels break, one line each. Reserved prefixes such as node-role.kubernetes.io are fine: an admin client sets the
- * labels, not the kubelet. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
+ * Rules that a Node's label breaks. Reserved prefixes such as node-role.kubernetes.io are fine: an admin client sets the labels, not
+ * the kubelet. @see https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
  */
+export function labelFaults(key: string, value: string): MarkFault[] {
+  const fix = 'write e.g. "node-role.kubernetes.io/worker": ""';
+  const kept = kubeletLabels.has(key) ? ["is kept by the kubelet at the node's real value; remove it"] : [];
+  const faults = [...keyErrors(key).map((error) => `${error}; ${fix}`), ...kept];
+  return [
+    ...faults.map((fault) => ({ fault, ofKey: true })),
+    ...(isLabelValue(value) ? [] : [{ fault: `${valueRule}; ${fix}`, ofKey: false }]),
+  ];
+}
+
+/** Rules the labels break, one line each as "key: rule; fix". */
 export function nodeLabelErrors(labels: Record<string, string>): string[] {
-  return Object.entries(labels).flatMap(([key, value]) => {
-    const errors = keyErrors(key);
-    if (kubeletLabels.has(key)) {
-      errors.push("is kept by the kubelet at the node's real value; remove it");
-    }
-    if (!isLabelValue(value)) {
-      errors.push(`has the value ${JSON.stringify(value)}: ${valueRule}`);
-    }
-    return errors.map((error) => `${key}: ${error}`);
-  });
+  return Object.entries(labels).flatMap(([key, value]) =>
+    labelFaults(key, value).map(
+      ({ fault, ofKey }) => `${key}: ${ofKey ? "" : `has the value ${JSON.stringify(value)}: `}${fault}`,
+    ),
+  );
+}
+
+/** Rules that a taint as an object breaks. */
+export function taintObjectFaults({ key, value, effect }: Partial<Record<keyof Taint, unknown>>): Fault[] {
+  const fix = 'write e.g. { key: "dedicated", value: "build", effect: "NoSchedule" }';
+  const faults = typeof key === "string" ? keyErrors(key) : ["must have a key that is text"];
+  if (value !== undefined && (typeof value !== "string" || !isLabelValue(value))) {
+    faults.push(`must have a value that is text: ${valueRule}`);
+  }
+  if (!taintEffects.some((item) => item === effect)) faults.push(`must have an effect of ${taintEffects.join(", ")}`);
+  return faults.map((fault) => `${fault}; ${fix}`);
 }
 
 /** "key=value:Effect" or "key:Effect". Throws an Error whose message is the broken rule. @example parseTaint("dedicated=gpu:NoSchedule") */

@@ -1,4 +1,4 @@
-import type { Fault } from "../base/fault";
+import type { Fault } from "../fault";
 
 const hostKeyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
 const hostKeyFix =
@@ -44,7 +44,7 @@ export function sshPrivateKeyFault(pem: string): Fault | undefined {
   );
   return match
     ? undefined
-    : "is not a private key in PEM or OpenSSH format; write the file's text: pulumi config set --secret kubernetes-worker-nodes:sshPrivateKey < ~/.ssh/id_ed25519";
+    : "is not a private key in PEM or OpenSSH format; write the text of the key's file, e.g. ~/.ssh/id_ed25519, not its name";
 }
 
 /** True where the private key can be used only with its passphrase. */

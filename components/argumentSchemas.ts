@@ -1,0 +1,143 @@
+import { z } from "zod";
+import * as fields from "../base/rules/fields";
+import { nodeNameFault } from "../base/rules/nameRules";
+import { certPemFault, privateKeyPemFault } from "../base/rules/secretRules";
+import { integer, isMissing, text } from "../base/rules/values";
+import { later } from "./later";
+
+// The arguments of the components and how they are put together; the rules of their values are those of base/rules/, which a stack's
+// settings go through too. What may be an Output is in `later()`; everything else has to be known when the program runs.
+
+const { address, user, hostKey, privateKey, password, agentSocketPath } = fields.connectionFields;
+const { labels, taints, nodeIP, ...host } = fields.hostFields;
+
+const connection = z.object(
+  {
+    host: later(address),
+    port: later(fields.port.optional()),
+    user: later(user.optional()),
+    privateKey: later(privateKey.optional()),
+    privateKeyPassword: later(password.optional()),
+    password: later(password.optional()),
+    agentSocketPath: later(agentSocketPath.optional()),
+    hostKey: later(hostKey),
+    perDialTimeout: later(integer(1, 3600).optional()),
+    dialErrorLimit: later(integer(1, 100_000).optional()),
+  },
+  { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; write host and hostKey` },
+);
+
+const hostShape = {
+  nodeName: text('give the Node a name, e.g. "node-1"', nodeNameFault),
+  connection: later(connection),
+  ...host,
+  labels: later(labels),
+  taints: later(taints),
+  nodeIP: later(nodeIP),
+};
+
+const kubeProxyCertificate = z.object(
+  {
+    certPem: later(text("give that of ClusterBootstrap", certPemFault)),
+    privateKeyPem: later(text("give that of ClusterBootstrap", privateKeyPemFault)),
+  },
+  { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; give that of ClusterBootstrap` },
+);
+
+const { caCertPem, ...cluster } = fields.clusterFields;
+const secrets = {
+  kubeconfig: fields.clusterSecrets.kubeconfig("give the text of an admin kubeconfig"),
+  bootstrapToken: fields.clusterSecrets.bootstrapToken("give that of ClusterBootstrap"),
+  caPrivateKeyPem: fields.clusterSecrets.caPrivateKeyPem("give the PEM text of the cluster CA's key"),
+};
+
+const clusterSchema = z.object(
+  {
+    ...cluster,
+    caCertPem: later(caCertPem),
+    bootstrapToken: later(secrets.bootstrapToken),
+    kubeProxyCertificate,
+    kubeconfig: later(secrets.kubeconfig),
+  },
+  {
+    error: (issue) =>
+      `${isMissing(issue) ? "is required" : "is not an object"}; write what the nodes of a cluster share`,
+  },
+);
+
+const { kubeProxyConfiguration, kubeletConfiguration, containerdConfiguration, ...node } = fields.nodeFields;
+const nodeShape = {
+  ...node,
+  kubeProxyConfiguration: later(kubeProxyConfiguration),
+  kubeletConfiguration: later(kubeletConfiguration),
+  containerdConfiguration: later(containerdConfiguration),
+};
+
+const binary = z.object(
+  { source: later(fields.binaryFields.source), sha256: fields.binaryFields.sha256 },
+  { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; write an object with sha256` },
+);
+const archBinaries = z.object(
+  { kubelet: binary, kubeProxy: binary, cniPlugins: binary.optional() },
+  { error: "is not an object; write kubelet, kubeProxy and cniPlugins" },
+);
+
+/** Arguments of WorkerNode. */
+export const workerNodeSchema = z.object({
+  cluster: clusterSchema,
+  ...hostShape,
+  ...nodeShape,
+  binaries: archBinaries,
+});
+
+/** Arguments of WorkerPool. */
+export const workerPoolSchema = z.object({
+  cluster: clusterSchema,
+  ...nodeShape,
+  binaries: z
+    .object(
+      { amd64: archBinaries.optional(), arm64: archBinaries.optional() },
+      { error: "is not an object; write an entry for each architecture, e.g. amd64" },
+    )
+    .default({}),
+  resourceNamePrefix: text("", resourceNamePrefixFault).default(""),
+  hosts: z
+    .array(z.object(hostShape, { error: "is not an object; write nodeName and connection" }), {
+      error: (issue) => `${isMissing(issue) ? "is required" : "is not a list"}; write one object for each host`,
+    })
+    .min(1, { error: "is empty; write one object for each host, or leave the whole pool out" }),
+});
+
+function resourceNamePrefixFault(prefix: string): string | undefined {
+  return /^[-A-Za-z0-9_.]*$/.test(prefix)
+    ? undefined
+    : 'is not of letters, digits, "-", "_" and "."; write e.g. "rack-2-"';
+}
+
+/** Arguments of ClusterBootstrap. */
+export const clusterBootstrapSchema = z.object({
+  bootstrapToken: later(secrets.bootstrapToken),
+  bootstrapTokenExpiration: later(text("", expirationFault).optional()),
+  caCertPem: later(caCertPem),
+  caPrivateKeyPem: later(secrets.caPrivateKeyPem),
+});
+
+function expirationFault(time: string): string | undefined {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time) && !Number.isNaN(Date.parse(time))
+    ? undefined
+    : 'is not a time of RFC 3339; write e.g. "2030-01-01T00:00:00Z"';
+}
+
+/** Paths at which an Output may stand, "[]" for a position. */
+export function mayBeLater(path: readonly (string | number)[]): boolean {
+  const name = path.map((part) => (typeof part === "number" ? "[]" : part)).join(".");
+  return laterPaths.some((pattern) => pattern.test(name));
+}
+
+const laterPaths = [
+  /^(hosts\.\[\]\.)?(connection(\.[A-Za-z]+)?|labels|taints|nodeIP)$/,
+  /^cluster\.(caCertPem|bootstrapToken|kubeconfig|kubeProxyCertificate\.(certPem|privateKeyPem))$/,
+  /^(kubeProxy|kubelet|containerd)Configuration$/,
+  /^binaries\.((amd64|arm64)\.)?(kubelet|kubeProxy|cniPlugins)\.source$/,
+  /^(bootstrapToken|bootstrapTokenExpiration|caCertPem|caPrivateKeyPem)$/,
+];

@@ -1,0 +1,120 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Arch } from "../base/arch";
+import { releaseSources } from "../base/releaseSources";
+import type { CrossView } from "../base/rules/crossChecks";
+import { canonicalEndpoint } from "../base/rules/addressRules";
+import { fieldsOf, pathText, type Finding } from "../base/rules/finding";
+import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
+import { bootstrapFindings, checkedArguments, crossView, hostView, nodeFindings, poolHosts } from "./checkedArgs";
+import type { ClusterBootstrapArgs } from "./clusterBootstrap";
+import { claim, hostWishes, resourceWish, type ClusterIdentity, type Owner } from "./programHosts";
+import type { CheckedBinaries, CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
+import type { WorkerPoolArgs } from "./workerPool";
+
+/** Arguments that a pool has checked already. */
+const checkedByPool = new WeakSet<object>();
+
+/** A pool's checked arguments: those of each of its nodes, by the name of the node's resource. */
+export interface CheckedPoolArgs {
+  nodes: { resourceName: string; args: CheckedNodeArgs }[];
+}
+
+/** @throws pulumi.RunError naming each argument that is wrong */
+export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNodeArgs {
+  if (checkedByPool.has(args)) return args as CheckedNodeArgs;
+  const owner = { label: `WorkerNode ${JSON.stringify(name)}` };
+  const ofArch = (given: Record<string, unknown>, arch: Arch): CrossView["binaries"][Arch] => {
+    const value = (given["arch"] ?? "amd64") === arch ? given["binaries"] : undefined;
+    return { path: ["binaries"], value };
+  };
+  const checked = checkedArguments<CheckedNodeArgs>(
+    {
+      component: owner.label,
+      schema: workerNodeSchema,
+      between: (given) => {
+        const binaries = { amd64: ofArch(given, "amd64"), arm64: ofArch(given, "arm64") };
+        return nodeFindings(given, crossView(given, binaries, [hostView(given, [])]));
+      },
+      claim: (given) => claim(owner, hostWishes(clusterOf(given), hostView(given, []))),
+    },
+    args,
+  );
+  return { ...checked, binaries: withSources(checked.binaries, checked.cluster.kubernetesVersion, checked.arch) };
+}
+
+/** @throws pulumi.RunError naming each argument that is wrong */
+export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pulumi.Resource): CheckedPoolArgs {
+  const owner = { label: `WorkerPool ${JSON.stringify(name)}` };
+  const checked = checkedArguments<CheckedPool>(
+    {
+      component: owner.label,
+      schema: workerPoolSchema,
+      between: (given) => {
+        const binaries = fieldsOf(given["binaries"]);
+        const byArch: CrossView["binaries"] = {
+          amd64: { path: ["binaries", "amd64"], value: binaries["amd64"] },
+          arm64: { path: ["binaries", "arm64"], value: binaries["arm64"] },
+        };
+        return nodeFindings(given, crossView(given, byArch, poolHosts(given)));
+      },
+      claim: (given, index) => claimPool(owner, given, parent, index),
+    },
+    args,
+  );
+  const { hosts, binaries, resourceNamePrefix, ...shared } = checked;
+  const { kubernetesVersion } = shared.cluster;
+  return {
+    nodes: hosts.map((host) => {
+      // The rules of the arguments ask for the files of each host's architecture.
+      const ofArch = binaries[host.arch] as CheckedBinaries;
+      const node = { ...shared, ...host, binaries: withSources(ofArch, kubernetesVersion, host.arch) };
+      checkedByPool.add(node);
+      return { resourceName: `${resourceNamePrefix}${host.nodeName}`, args: node };
+    }),
+  };
+}
+
+type HostKey = "nodeName" | "connection" | "arch" | "labels" | "taints" | "nodeIP" | "adopt" | "lost";
+interface CheckedPool extends Omit<CheckedNodeArgs, HostKey | "binaries"> {
+  hosts: Pick<CheckedNodeArgs, HostKey>[];
+  binaries: Partial<Record<Arch, CheckedBinaries>>;
+  resourceNamePrefix: string;
+}
+
+function claimPool(owner: Owner, args: Record<string, unknown>, parent?: pulumi.Resource, index?: number): Finding[] {
+  const prefix = typeof args["resourceNamePrefix"] === "string" ? args["resourceNamePrefix"] : "";
+  const cluster = clusterOf(args);
+  const hosts = poolHosts(args, index);
+  const names = hosts.map((host) => resourceWish(cluster, parent, `${prefix}${String(host.name.value)}`, host));
+  const findings = claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]);
+  // In one cluster it is the Node's name that is in the way, whatever its resources are called.
+  const isFirst = ({ path }: Finding, at: number): boolean =>
+    findings.findIndex((other) => pathText(other.path) === pathText(path)) === at;
+  return findings.filter(isFirst);
+}
+
+/** The cluster of arguments that are right. */
+function clusterOf(args: Record<string, unknown>): ClusterIdentity {
+  const { apiServerEndpoint, caCertPem } = fieldsOf(args["cluster"]);
+  return {
+    apiServerEndpoint: canonicalEndpoint(String(apiServerEndpoint)),
+    caCertPem: typeof caCertPem === "string" ? caCertPem : undefined,
+  };
+}
+
+/** The official source for each file that has no other. */
+function withSources(binaries: CheckedBinaries, kubernetesVersion: string, arch: Arch): CheckedBinaries {
+  const release = releaseSources(kubernetesVersion, arch);
+  const { kubelet, kubeProxy, cniPlugins } = binaries;
+  return {
+    kubelet: { source: kubelet.source ?? release.kubelet, sha256: kubelet.sha256 },
+    kubeProxy: { source: kubeProxy.source ?? release.kubeProxy, sha256: kubeProxy.sha256 },
+    ...(cniPlugins && { cniPlugins: { source: cniPlugins.source ?? release.cniPlugins, sha256: cniPlugins.sha256 } }),
+  };
+}
+
+/** @throws pulumi.RunError naming each argument that is wrong */
+export function checkedBootstrapArgs(name: string, args: ClusterBootstrapArgs): ClusterBootstrapArgs {
+  const component = `ClusterBootstrap ${JSON.stringify(name)}`;
+  return checkedArguments({ component, schema: clusterBootstrapSchema, between: bootstrapFindings }, args);
+}

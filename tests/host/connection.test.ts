@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+import { connectionInput, withHostKey, type Connection } from "../../host/connection";
+
+const connection = { host: "10.0.0.11", hostKey: "ssh-ed25519 AAAA", password: "x" };
+const secrecyOf = async (of: pulumi.Input<Connection>, key: keyof Connection): Promise<boolean> =>
+  pulumi.isSecret(pulumi.output(connectionInput(of)[key]));
+
+describe("a connection as an input", () => {
+  test("has secret credentials, and the rest to be seen in a diff", async () => {
+    for (const given of [connection, pulumi.output(connection), pulumi.secret(connection)]) {
+      expect(await secrecyOf(given, "password")).toBe(true);
+      expect(await secrecyOf(given, "host")).toBe(false);
+      expect(await secrecyOf(given, "hostKey")).toBe(false);
+    }
+  });
+
+  test("keeps a field secret that is so by itself", async () => {
+    const { host } = connectionInput({ ...connection, host: pulumi.secret("10.0.0.11") });
+    expect(await pulumi.isSecret(pulumi.output(host))).toBe(true);
+  });
+
+  test.each([undefined, null, ""])(
+    "is refused without a hostKey (%p), by which any host would be trusted",
+    (hostKey) => {
+      const open = { ...connection, hostKey } as unknown as Connection;
+      expect(() => connectionInput(open)).toThrow("connection to 10.0.0.11: hostKey is required");
+      expect(() => withHostKey(open)).toThrow("connection to 10.0.0.11: hostKey is required");
+    },
+  );
+});
