@@ -76,8 +76,8 @@ export async function removeFromHost(
 }
 
 /**
- * What a host says to a script that only looks; undefined where it does not answer or is lost: then nothing is known, which is told
- * and must not stop a refresh of all others.
+ * What a host says to a script that only looks; undefined where it does not answer, is lost, or is another claim's: then nothing is
+ * known, which is told and must not stop a refresh of all others.
  */
 export async function lookAtHost({ connection, claim }: HostInputs, purpose: string, script: string) {
   if (claim.lost === true) return undefined;
@@ -85,7 +85,13 @@ export async function lookAtHost({ connection, claim }: HostInputs, purpose: str
     console.log(`${purpose}: unknown, ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   });
-  return session?.look(purpose, script);
+  try {
+    return await session?.look(purpose, script);
+  } catch (error) {
+    // Which the claim tells.
+    if (error instanceof ScriptFailure && error.code === heldByAnother) return undefined;
+    throw error;
+  }
 }
 
 /** What a look found, by the first word of each line. */
