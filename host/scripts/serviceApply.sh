@@ -155,7 +155,10 @@ at_exit() {
 write_stamp() {
   own f "$stamp"
   if [ "$1" = new ] && current=$(process "$unit"); then
-    printf '%s\n%s\n' "$current" "$fingerprint" > "$stamp.new" && mv -f "$stamp.new" "$stamp" || fail "cannot write $stamp"
+    facts="$current
+$fingerprint"
+    [ "$(cat "$stamp" 2> /dev/null)" = "$facts" ] && return
+    printf '%s\n' "$facts" > "$stamp.new" && mv -f "$stamp.new" "$stamp" || fail "cannot write $stamp"
   else
     rm -f "$stamp"
   fi
