@@ -1,4 +1,5 @@
-import { claimOnNode, describeHolder, isOfMachine, machineOf } from "./claim";
+import { changeNode } from "./changeNode";
+import { claimAnnotations, claimOnNode, describeHolder, isOfMachine, machineOf, type Claim } from "./claim";
 import type { ClusterClient } from "./kubeClient";
 import { readyCondition } from "./nodeReadiness";
 import { removeNode } from "./nodeRemoval";
@@ -68,6 +69,13 @@ export async function retireNode(
   }
   const retired = await removeNode(cluster, node, drainTimeoutSeconds);
   return { retired, words: retired ? `Node ${nodeName} was deleted` : `Node ${nodeName} is another one now` };
+}
+
+/** Writes a claim on its Node, if that is kept by the claim's machine; for a host whose Node goes on under another claim. */
+export async function annotateNode(cluster: ClusterClient, nodeName: string, claim: Claim): Promise<void> {
+  await changeNode(cluster, nodeName, (node) =>
+    isOfMachine(node, claim.machineId) ? { metadata: { annotations: claimAnnotations(claim) } } : undefined,
+  );
 }
 
 /** Names of the Nodes that report this machine-id, sorted; more than one are machines cloned with their /etc/machine-id. */

@@ -1,7 +1,7 @@
 import { binaryMode, checkLocalFile, isRemote, parseDigests } from "./artifact";
 import { assertSafePath, sha256 } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
-import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
+import { changeHost, lookAtHost, removeFromHost, reported, sameHost, unfinishedFault } from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { RemoteScript } from "./remoteScript";
@@ -14,10 +14,13 @@ export async function create(inputs: HostBinariesInputs): Promise<{ id: string; 
 }
 
 export async function update(id: string, olds: State, news: HostBinariesInputs): Promise<{ outs: State }> {
-  const isSame = olds.unfinished !== true && content(olds) === content(news);
-  if (isSame || news.claim.lost === true) return { outs: { ...news, installed: olds.installed } };
+  const { installed = {}, unfinished } = olds;
+  if (news.claim.lost === true) return { outs: { ...news, installed, ...(unfinished === true && { unfinished }) } };
+  if (unfinished !== true && sameHost(olds, news) && content(olds) === content(news)) {
+    return { outs: { ...news, installed } };
+  }
   const kept = new Set(paths(news));
-  const known = sameHost(olds, news) ? Object.keys(olds.installed ?? {}) : [];
+  const known = sameHost(olds, news) ? Object.keys(installed) : [];
   return { outs: await install(id, news, { known, dropped: known.filter((path) => !kept.has(path)) }) };
 }
 
@@ -26,7 +29,9 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs: HostBinariesInputs }> {
-  const { installed, unfinished, ...recorded } = props;
+  const { installed = {}, unfinished, ...rest } = props;
+  const faults = unfinished === true ? [unfinishedFault] : [];
+  const recorded = { ...rest, faults };
   const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props, ""));
   if (report === undefined) return { id, props, inputs: recorded };
   const seen = parseDigests(report);
@@ -36,13 +41,13 @@ export async function read(
     return digest !== undefined && digest === installed[path] && mode === binaryMode;
   };
   const members = props.members.filter(isInstalled);
-  const inputs = { ...recorded, members, faults: reported(report, "fault") };
+  const inputs = { ...recorded, members, faults: [...reported(report, "fault"), ...faults] };
   return { id, props: { ...inputs, installed, ...(unfinished === true ? { unfinished } : {}) }, inputs };
 }
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
   const { setName: name, claim } = props;
-  const archive = { known: [...paths(props), archivePath(props)] };
+  const archive = { known: Object.keys(props.installed ?? {}) };
   await removeFromHost(props, `removing ${name}`, remoteScript({ name, claim, file: "remove", values: archive }));
 }
 
@@ -80,7 +85,8 @@ async function install(
   inputs: HostBinariesInputs,
   before: { known: string[]; dropped: string[] },
 ): Promise<HostBinariesOutputs> {
-  const report = await changeHost(id, inputs, async (session) => {
+  const kept = { installed: Object.fromEntries(before.known.map((path) => [path, ""])) };
+  const report = await changeHost(id, inputs, kept, async (session) => {
     const seen = await session.mustRun(`reading ${inputs.setName}`, lookScript(inputs, wanted(inputs)));
     const isThere = /^unpacked$/m.test(seen) && reported(seen, "fault").length === 0;
     return isThere ? seen : unpack(session, inputs, before);

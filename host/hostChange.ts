@@ -19,14 +19,20 @@ export interface Unfinished {
   unfinished?: boolean;
 }
 
+/** In `faults`: a refresh makes the engine forget that a change failed, and this makes the next `up` do it again. */
+export const unfinishedFault = "the last change was not finished";
+
 /**
  * Runs a change of a host, one at a time. A failure that left the host as it was is told as it is, and the resource stays as it is
  * recorded; after any other one the resource is recorded as unfinished, so that the next `up` changes it again even when the
  * settings were taken back, and `destroy` removes what there is.
+ *
+ * @param kept what such a record says besides its inputs: outputs of the last change that was finished.
  */
 export async function changeHost<Inputs extends HostInputs, Result>(
   id: string,
   inputs: Inputs,
+  kept: object,
   change: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const session = await openSession(inputs.connection);
@@ -35,7 +41,7 @@ export async function changeHost<Inputs extends HostInputs, Result>(
   } catch (error) {
     if (!mayBeInBetween(error)) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    throw new PartialFailure(message, id, { ...inputs, unfinished: true });
+    throw new PartialFailure(message, id, { ...inputs, ...kept, unfinished: true });
   }
 }
 
@@ -49,7 +55,8 @@ function mayBeInBetween(error: unknown): boolean {
 
 /** Whether both are the same node on the same machine, so that what one has written is the other's. */
 export function sameHost(olds: HostInputs, news: HostInputs): boolean {
-  return olds.claim.id === news.claim.id && olds.claim.machineId === news.claim.machineId;
+  const isFound = olds.claim.lost !== true || news.claim.lost === true;
+  return isFound && olds.claim.id === news.claim.id && olds.claim.machineId === news.claim.machineId;
 }
 
 /**
@@ -66,7 +73,11 @@ export async function removeFromHost(
   }
   const session = await openSession(connection);
   try {
-    await session.exclusive(() => session.mustRun(purpose, script));
+    // What it says without failing is what it left.
+    const said = await session.exclusive(() => session.mustRun(purpose, `(\n${script}\n) 2>&1`));
+    for (const line of said.split("\n").filter((text) => text.trim() !== "")) {
+      console.log(`${describeConnection(connection)}: ${purpose}: ${line}`);
+    }
   } catch (error) {
     if (!(error instanceof ScriptFailure) || error.code !== heldByAnother) throw error;
     console.log(
@@ -88,9 +99,10 @@ export async function lookAtHost({ connection, claim }: HostInputs, purpose: str
   try {
     return await session?.look(purpose, script);
   } catch (error) {
-    // Which the claim tells.
-    if (error instanceof ScriptFailure && error.code === heldByAnother) return undefined;
-    throw error;
+    // That a host is another's is told by the claim.
+    const isTold = error instanceof ScriptFailure && error.code === heldByAnother;
+    if (!isTold) console.log(`${purpose}: unknown, ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
   }
 }
 

@@ -59,10 +59,14 @@ export async function writeOwner(
   record: string,
   takenFrom?: string,
 ): Promise<void> {
-  const holder = [claim.id, claim.machineId, ...(takenFrom === undefined ? [] : [takenFrom])].join(" ");
-  const text = `${holder}\n${record}`;
+  const text = `${holderLine(claim, takenFrom)}\n${record}`;
   const values = { before: before.holder, record: Buffer.from(text).toString("base64") };
   await session.mustRun("claiming the host", remoteScript({ name, file: "claimWrite", values }));
+}
+
+/** First line of an owner record. */
+export function holderLine(claim: ClaimReference, takenFrom?: string): string {
+  return [claim.id, claim.machineId, ...(takenFrom === undefined ? [] : [takenFrom])].join(" ");
 }
 
 /** Says that a claim is gone, from which another one took the host. */

@@ -1,6 +1,6 @@
 import { fileDigests, fileTable, parseFiles, sha256 } from "./files";
 import type { HostPrerequisitesInputs } from "./hostPrerequisites";
-import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
+import { changeHost, lookAtHost, removeFromHost, reported, sameHost, unfinishedFault } from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { moduleTable } from "./kernel";
 import { remoteScript } from "./remoteScript";
@@ -8,17 +8,20 @@ import { remoteScript } from "./remoteScript";
 /** Names the list of what we wrote, on the host. */
 const name = "prerequisites";
 
-type State = HostPrerequisitesInputs & Unfinished;
+/** `written`: paths that a change which was finished has written. */
+type State = HostPrerequisitesInputs & Unfinished & { written?: string[] };
 
-export async function create(inputs: HostPrerequisitesInputs): Promise<{ id: string; outs: HostPrerequisitesInputs }> {
+export async function create(inputs: HostPrerequisitesInputs): Promise<{ id: string; outs: State }> {
   await apply(name, inputs, []);
-  return { id: name, outs: inputs };
+  return { id: name, outs: { ...inputs, written: Object.keys(inputs.files) } };
 }
 
 export async function update(id: string, olds: State, news: HostPrerequisitesInputs): Promise<{ outs: State }> {
-  const isSame = olds.unfinished !== true && content(olds) === content(news);
-  if (!isSame && news.claim.lost !== true) await apply(id, news, sameHost(olds, news) ? Object.keys(olds.files) : []);
-  return { outs: news };
+  const { written = [], unfinished } = olds;
+  if (news.claim.lost === true) return { outs: { ...news, written, ...(unfinished === true && { unfinished }) } };
+  const isSame = unfinished !== true && sameHost(olds, news) && content(olds) === content(news);
+  if (!isSame) await apply(id, news, sameHost(olds, news) ? written : []);
+  return { outs: { ...news, written: Object.keys(news.files) } };
 }
 
 /** Packages whose command is there, modules that are loaded, parameters and files as they are. */
@@ -26,7 +29,9 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs: HostPrerequisitesInputs }> {
-  const { unfinished, ...recorded } = props;
+  const { unfinished, written = [], ...rest } = props;
+  const faults = unfinished === true ? [unfinishedFault] : [];
+  const recorded = { ...rest, faults };
   const { claim, packages, kernelModules, sysctls, files } = recorded;
   const values = {
     commands: packages.map(({ command }) => command),
@@ -44,14 +49,14 @@ export async function read(
     kernelModules: kernelModules.filter((module) => !reported(report, "missing-module").includes(module)),
     sysctls: Object.fromEntries(inForce.map(([parameter = "", value = ""]) => [parameter, value])),
     files: parseFiles(report, files),
-    faults: reported(report, "fault"),
+    faults: [...reported(report, "fault"), ...faults],
   };
-  return { id, props: { ...inputs, ...(unfinished === true ? { unfinished } : {}) }, inputs };
+  return { id, props: { ...inputs, written, ...(unfinished === true ? { unfinished } : {}) }, inputs };
 }
 
 /** Takes the files away; packages, loaded modules and parameters in force may serve others by now and stay. */
-async function remove(_id: string, props: HostPrerequisitesInputs): Promise<void> {
-  const values = { known: Object.keys(props.files) };
+async function remove(_id: string, props: State): Promise<void> {
+  const values = { known: props.written ?? [] };
   const script = remoteScript({ name, claim: props.claim, file: "remove", values });
   await removeFromHost(props, "removing the prerequisites", script);
 }
@@ -69,7 +74,7 @@ async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[
     dropped: known.filter((path) => !(path in files)),
   };
   const script = remoteScript({ name, claim: inputs.claim, file: "prerequisitesApply", values });
-  await changeHost(id, inputs, (session) => session.mustRun("preparing the host", script));
+  await changeHost(id, inputs, { written: known }, (session) => session.mustRun("preparing the host", script));
 }
 
 function content({ claim: { id, machineId }, packages, kernelModules, sysctls, files, faults }: State): string {

@@ -132,9 +132,11 @@ export class Session {
       };
       this.client.once("close", lost);
       this.client.exec(user === "root" ? command : `sudo -n ${command}`, (error, channel) => {
-        if (error) return finish(error);
+        if (error) return finish(new SessionLost(`${host}: ${error.message}`, { cause: error }));
         collect(channel, (outcome) =>
-          finish(outcome instanceof Error ? new Error(`${host}: ${outcome.message}`, { cause: outcome }) : outcome),
+          finish(
+            outcome instanceof Error ? new SessionLost(`${host}: ${outcome.message}`, { cause: outcome }) : outcome,
+          ),
         );
         // A script that ends early closes its input: its exit status says more than the broken pipe.
         feed(channel).catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? finish(error) : undefined));

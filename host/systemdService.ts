@@ -42,6 +42,10 @@ export interface SystemdServiceInputs extends HostInputs {
 export interface SystemdServiceOutputs extends SystemdServiceInputs {
   /** What the last refresh saw at the service's places that is not ours, in words. */
   told: string[];
+  /** Paths that a change which was finished has written. */
+  written: string[];
+  /** Clean-up that a change which was not finished has yet to run. */
+  owed?: Script;
 }
 
 /** Arguments of {@link SystemdService}; see {@link SystemdServiceInputs} for each field. */
@@ -68,6 +72,7 @@ export class SystemdService extends pulumi.dynamic.Resource {
       faults: [],
       ...args,
       told: undefined,
+      written: undefined,
       connection: connectionInput(args.connection),
     };
     const secretFiles = args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles) };

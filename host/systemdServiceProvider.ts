@@ -1,7 +1,7 @@
 import { binaryMode, differing, parseDigests, stageArtifacts } from "./artifact";
 import { fileDigests, fileTable, parseFiles, sha256 } from "./files";
 import type { FileMap } from "./files";
-import { changeHost, lookAtHost, removeFromHost, reported, sameHost } from "./hostChange";
+import { changeHost, lookAtHost, removeFromHost, reported, sameHost, unfinishedFault } from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
@@ -28,27 +28,29 @@ export async function create(inputs: SystemdServiceInputs): Promise<{ id: string
 }
 
 export async function update(id: string, olds: State, news: SystemdServiceInputs): Promise<{ outs: State }> {
-  const { told = [] } = olds;
-  const isSame = olds.unfinished !== true && contentDigest(olds) === contentDigest(news);
-  if (isSame || news.claim.lost === true) return { outs: { ...news, told } };
+  const { told = [], written = [] } = olds;
+  if (news.claim.lost === true) return { outs: { ...news, ...outputsOf(olds) } };
+  const isSame = olds.unfinished !== true && sameHost(olds, news) && contentDigest(olds) === contentDigest(news);
+  if (isSame) return { outs: { ...news, told, written } };
   return { outs: await apply(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
 }
 
 function before(olds: State, news: SystemdServiceInputs): Before {
-  const [known, kept] = [managedPaths(olds), new Set(managedPaths(news))];
-  const cleanup = news.cleanup === undefined ? olds.cleanup : undefined;
+  const [known, kept] = [olds.written ?? [], new Set(managedPaths(news))];
+  const cleanup = news.cleanup === undefined ? (olds.cleanup ?? olds.owed) : undefined;
   return { known, dropped: known.filter((path) => !kept.has(path)), cleanup };
 }
 
 /** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
 async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
-  await changeHost(id, inputs, async (session) => {
+  const kept = { told: [], written: last.known, ...(last.cleanup === undefined ? {} : { owed: last.cleanup }) };
+  await changeHost(id, inputs, kept, async (session) => {
     const owner = { name: inputs.unitName, claim: inputs.claim };
     const binaries = inputs.binaries ?? {};
     await stageArtifacts(session, owner, binaries, await differing(session, owner, binaries));
     await transact(session, inputs, last);
   });
-  return { ...inputs, told: [] };
+  return { ...inputs, told: [], written: managedPaths(inputs) };
 }
 
 async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<void> {
@@ -95,20 +97,23 @@ export async function read(
   const inputs = { ...inputsOf(props), ...observed(report, props) };
   const told = reported(report, "foreign");
   for (const text of told) console.log(`${props.connection.host}: not ours: ${text}`);
-  return { id, props: { ...inputs, told, ...(props.unfinished === true ? { unfinished: true } : {}) }, inputs };
+  return { id, props: { ...inputs, ...outputsOf(props), told }, inputs };
 }
 
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
 function inputsOf(state: State): SystemdServiceInputs {
-  const inputs: Partial<State> = { ...state };
-  delete inputs.told;
-  delete inputs.unfinished;
+  const inputs: Partial<State> = { ...state, faults: state.unfinished === true ? [unfinishedFault] : state.faults };
+  for (const output of ["told", "written", "owed", "unfinished"] as const) delete inputs[output];
   return inputs as SystemdServiceInputs;
 }
 
-async function remove(_id: string, props: SystemdServiceInputs): Promise<void> {
+function outputsOf({ told = [], written = [], owed, unfinished }: State): Omit<State, keyof SystemdServiceInputs> {
+  return { told, written, ...(owed && { owed }), ...(unfinished === true && { unfinished }) };
+}
+
+async function remove(_id: string, props: State): Promise<void> {
   const { unitName, claim, cleanup, unit } = props;
-  const values = { unit: unitName, ours: unit !== undefined, known: managedPaths(props) };
+  const values = { unit: unitName, ours: unit !== undefined, known: props.written ?? [] };
   const script = remoteScript({ name: unitName, claim, file: "serviceRemove", values, functions: { cleanup } });
   await removeFromHost(props, `removing ${unitName}`, script);
 }
@@ -124,7 +129,7 @@ function contentDigest(inputs: SystemdServiceInputs): string {
   return sha256(JSON.stringify([id, machineId, ...content]));
 }
 
-function observed(report: string, props: SystemdServiceInputs): Partial<SystemdServiceInputs> {
+function observed(report: string, props: State): Partial<SystemdServiceInputs> {
   const seen = parseFiles(report, serviceFiles(props));
   const pick = (files: FileMap | undefined): FileMap | undefined =>
     files && Object.fromEntries(Object.entries(seen).filter(([path]) => path in files));
@@ -144,6 +149,7 @@ function observed(report: string, props: SystemdServiceInputs): Partial<SystemdS
       ...reported(report, "fault"),
       ...modes.map(([path, { mode }]) => `${path} has mode and owner ${mode.replace("|", " ")}`),
       ...unitFaults(seen, props),
+      ...(props.unfinished === true ? [unfinishedFault] : []),
     ],
     active: active === "active",
     enabled: enabled === "enabled",

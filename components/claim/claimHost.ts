@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { openCluster } from "../../cluster/kubeClient";
-import { retireNode } from "../../cluster/nodeOwnership";
+import { annotateNode, retireNode } from "../../cluster/nodeOwnership";
 import { describeConnection } from "../../host/connection";
-import { identifyHost, releaseScript, writeOwner } from "../../host/hostOwner";
+import { holderLine, identifyHost, releaseScript, writeOwner } from "../../host/hostOwner";
 import type { HostIdentity } from "../../host/hostOwner";
 import { heldByAnother } from "../../host/remoteScript";
 import { openSession, ScriptFailure } from "../../host/session";
@@ -18,6 +18,14 @@ import { nodesToRetire, refuseStrangers } from "./nodesToRetire";
 /** A claim that failed after something had changed: a Node that was drained, a host that was given up. */
 export class ClaimInterrupted extends Error {
   override readonly name = "ClaimInterrupted";
+  constructor(
+    message: string,
+    /** What is recorded of it all the same. */
+    readonly begun: Taken,
+    options: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 type Taken = Pick<NodeClaimOutputs, "claim" | "facts" | "held" | "registered">;
@@ -35,7 +43,7 @@ export async function claimHost(inputs: NodeClaimInputs, olds?: NodeClaimOutputs
       return await claimOnce(inputs, olds);
     } catch (error) {
       // Hosts that exchange names take each other's: what the other claim has left is looked at anew.
-      const { cause } = error instanceof ClaimInterrupted ? error : { cause: undefined };
+      const cause = error instanceof ClaimInterrupted ? error.cause : error;
       const wasTaken = cause instanceof ScriptFailure && cause.code === heldByAnother;
       if (!wasTaken || attempt >= attempts) throw error;
     }
@@ -59,27 +67,41 @@ async function claimOnce(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Prom
   const retiring = await nodesToRetire(cluster, { inputs, olds, host, decision });
   if (decision.is === "held") {
     const claim = { id: host.claimId ?? "", machineId: host.machineId, owner: inputs.owner, lost: false };
-    if (!decision.same || host.takenFrom !== undefined) await writeOwner(session, host, claim, ownerRecordText(wanted));
+    // What it was taken from stays noted until that is gone, or a refresh has shown that nobody is left to say so.
+    const from = olds?.held.startsWith("yes, taken") === true ? undefined : host.takenFrom;
+    if (!decision.same || from !== host.takenFrom)
+      await writeOwner(session, host, claim, ownerRecordText(wanted), from);
     return taken(claim, host, olds);
   }
   const claim = { id: randomBytes(12).toString("hex"), machineId: host.machineId, owner: inputs.owner, lost: false };
+  const from = takenFrom(host, wanted, olds);
+  // Before anything goes the host is this claim's, as what it was until now; then what ends is ended, then it is what it is to be.
+  const isStep = retiring.length > 0 || decision.is === "renamed" || previous.isThere;
+  const first = isStep ? (host.record ?? ownerRecordText({ ...wanted, nodeName: "" })) : ownerRecordText(wanted);
+  await writeOwner(session, host, claim, first, from);
+  const begun = taken(claim, host, olds);
   try {
     for (const node of retiring) await retireNode(cluster, node, inputs.drainTimeoutSeconds);
+    if (decision.is === "passed on") await annotateNode(cluster, inputs.nodeName, claim);
     if (retiring.some(({ machineId }) => machineId === host.machineId) || decision.is === "renamed") {
       await giveUpIdentity(session, host, inputs);
     }
     await previous.release();
-    await writeOwner(session, host, claim, ownerRecordText(wanted), takenFrom(host, wanted, olds));
+    if (isStep)
+      await writeOwner(session, { ...host, holder: holderLine(claim, from) }, claim, ownerRecordText(wanted), from);
   } catch (error) {
-    throw new ClaimInterrupted(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new ClaimInterrupted(error instanceof Error ? error.message : String(error), begun, { cause: error });
   }
-  return taken(claim, host, olds);
+  return begun;
 }
 
 /** The claim of another resource of this stack that has the host until now; it is noted on the host until it says that it is gone. */
 function takenFrom(host: HostIdentity, wanted: OwnerRecord, olds?: NodeClaimOutputs): string | undefined {
-  const ofStack = parseOwnerRecord(host.record ?? "")?.owner === wanted.owner;
-  return ofStack && host.claimId !== olds?.claim.id ? host.claimId : undefined;
+  const record = parseOwnerRecord(host.record ?? "");
+  if (record?.owner !== wanted.owner) return undefined;
+  // A claim of this very resource that no run has recorded has nobody to say that it is gone.
+  const isOwn = host.claimId === olds?.claim.id || record.resource === wanted.resource;
+  return isOwn ? host.takenFrom : host.claimId;
 }
 
 function taken(claim: Taken["claim"], host: HostIdentity, olds?: NodeClaimOutputs): Taken {
@@ -94,8 +116,9 @@ function isToInspect(inputs: NodeClaimInputs, olds: NodeClaimOutputs | undefined
   return ofHost(olds) !== ofHost(inputs);
 }
 
-function wantedRecord({ owner, nodeName, cluster, connection }: NodeClaimInputs, machineId: string): OwnerRecord {
-  return { owner, nodeName, cluster, address: addressOf(connection), hostKey: connection.hostKey, machineId };
+function wantedRecord(inputs: NodeClaimInputs, machineId: string): OwnerRecord {
+  const { owner, resource, nodeName, cluster, connection } = inputs;
+  return { owner, resource, nodeName, cluster, address: addressOf(connection), hostKey: connection.hostKey, machineId };
 }
 
 function decide(

@@ -13,6 +13,8 @@ export interface NodeClaimInputs {
   nodeName: string;
   /** organization/project/stack that holds the host. */
   owner: string;
+  /** This resource, by its parent's URN and its name: what another one takes over is known by it. */
+  resource: string;
   /** Hex SHA-256 fingerprints of the cluster's CA certificates. */
   cluster: string[];
   /** Range of all pods of the cluster. */
@@ -47,7 +49,7 @@ export interface NodeClaimOutputs extends NodeClaimInputs {
 
 /** Arguments of {@link NodeClaim}; see {@link NodeClaimInputs} for each field. */
 export type NodeClaimArgs = {
-  [K in keyof Omit<NodeClaimInputs, "held" | "registered">]: pulumi.Input<NodeClaimInputs[K]>;
+  [K in keyof Omit<NodeClaimInputs, "held" | "registered" | "resource">]: pulumi.Input<NodeClaimInputs[K]>;
 };
 
 const provider = providerShim("components/claim/nodeClaimProvider.js");
@@ -68,6 +70,7 @@ export class NodeClaim extends pulumi.dynamic.Resource {
       held: "yes",
       registered: true,
       ...args,
+      resource: pulumi.interpolate`${opts?.parent?.urn ?? ""}/${name}`,
       connection: connectionInput(args.connection),
       kubeconfig: pulumi.secret(args.kubeconfig),
       // Outputs: named here and left open, so that a preview knows them as not known yet.

@@ -15,7 +15,12 @@ export async function create(inputs: NodeClaimInputs): Promise<{ id: string; out
     const host = describeConnection(inputs.connection);
     throw new Error(`${host}: is declared lost and is no node of this stack; take it out of the hosts`);
   }
-  return { id: inputs.nodeName, outs: { ...inputs, ...(await claimHost(inputs)) } };
+  const id = inputs.nodeName;
+  try {
+    return { id, outs: { ...inputs, ...(await claimHost(inputs)) } };
+  } catch (error) {
+    throw interrupted(id, inputs, error);
+  }
 }
 
 export async function update(
@@ -29,13 +34,21 @@ export async function update(
   }
   try {
     const taken = await claimHost(news, olds);
-    if (!olds.registered) await restartServices(news, taken.claim);
+    if (!olds.registered || olds.claim.lost === true) await restartServices(news, taken);
     return { outs: { ...news, ...taken } };
   } catch (error) {
-    if (!(error instanceof ClaimInterrupted)) throw error;
-    // A Node may be gone or a host half given up: whatever the settings say next, it has to be looked at again.
-    throw new PartialFailure(error.message, id, { ...olds, held: "unknown, the last change failed" });
+    throw interrupted(id, news, error, olds);
   }
+}
+
+/** A Node may be gone or a host half given up: whatever the settings say next, it has to be looked at again. */
+function interrupted(id: string, inputs: NodeClaimInputs, error: unknown, olds?: NodeClaimOutputs): unknown {
+  if (!(error instanceof ClaimInterrupted)) return error;
+  const { begun, message } = error;
+  // A machine that is to be left is known by what is recorded of it.
+  const isMove = olds !== undefined && olds.claim.machineId !== begun.claim.machineId;
+  const known = isMove ? olds : { ...inputs, ...begun };
+  return new PartialFailure(message, id, { ...known, held: "unknown, the last change failed" });
 }
 
 async function remove(_id: string, props: NodeClaimOutputs): Promise<void> {
@@ -51,7 +64,8 @@ export { remove as delete };
 
 /** Everything that the host or its Node has to do with; the rest is only recorded. */
 function concernsHost(inputs: NodeClaimInputs): string {
-  const { connection, nodeName, owner, cluster, adopt, lost, held, registered, preflight, clusterCIDR } = inputs;
+  const { connection, nodeName, owner, resource, cluster, adopt, lost, held, registered, preflight, clusterCIDR } =
+    inputs;
   const { host, port, hostKey } = connection;
   return JSON.stringify([
     host,
@@ -59,6 +73,7 @@ function concernsHost(inputs: NodeClaimInputs): string {
     hostKey,
     nodeName,
     owner,
+    resource,
     cluster,
     adopt,
     lost,
@@ -77,7 +92,12 @@ async function declareLost(olds: NodeClaimOutputs, news: NodeClaimInputs): Promi
 }
 
 /** A kubelet registers only when it starts: its Node was deleted by hand. */
-async function restartServices(inputs: NodeClaimInputs, claim: NodeClaimOutputs["claim"]): Promise<void> {
-  const session = await openSession(inputs.connection);
-  for (const unit of inputs.units) await restartUnit(session, claim, unit);
+async function restartServices(inputs: NodeClaimInputs, taken: ClaimInterrupted["begun"]): Promise<void> {
+  try {
+    const session = await openSession(inputs.connection);
+    for (const unit of inputs.units) await restartUnit(session, taken.claim, unit);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ClaimInterrupted(message, { ...taken, registered: false }, { cause: error });
+  }
 }

@@ -2,6 +2,8 @@
 export interface OwnerRecord {
   /** organization/project/stack that holds the host. */
   owner: string;
+  /** The resource of the program that holds the host, by its URN's last parts. */
+  resource: string;
   /** Name of the Node that the host is. */
   nodeName: string;
   /** Hex SHA-256 fingerprints of the cluster's CA certificates. */
@@ -22,9 +24,12 @@ export function ownerRecordText(record: OwnerRecord): string {
 /** The record of a text; undefined where it cannot be read. */
 export function parseOwnerRecord(text: string): OwnerRecord | undefined {
   try {
-    const { owner, nodeName, cluster, address, hostKey, machineId } = JSON.parse(text) as Partial<OwnerRecord>;
+    const { owner, resource, nodeName, cluster, address, hostKey, machineId } = JSON.parse(
+      text,
+    ) as Partial<OwnerRecord>;
     if (owner === undefined || nodeName === undefined || machineId === undefined) return undefined;
-    return { owner, nodeName, cluster: cluster ?? [], address: address ?? "", hostKey: hostKey ?? "", machineId };
+    const rest = { cluster: cluster ?? [], address: address ?? "", hostKey: hostKey ?? "", machineId };
+    return { owner, resource: resource ?? "", nodeName, ...rest };
   } catch {
     return undefined;
   }

@@ -9,11 +9,13 @@ import { addressOf } from "./ownerRecord";
 
 /** The machine that was the node until now, where it is not the one that is to be it. */
 export interface PreviousMachine {
+  /** Whether there is one that is still to be given up. */
+  isThere: boolean;
   /** Takes everything of ours from it; does nothing where there is none, or it is another claim's by now. */
   release(): Promise<void>;
 }
 
-const none: PreviousMachine = { release: () => Promise.resolve() };
+const none: PreviousMachine = { isThere: false, release: () => Promise.resolve() };
 
 /**
  * Finds the machine that a claim leaves, by the connection it was reached by. Behind an address that stays, the machine was
@@ -39,11 +41,11 @@ export async function previousMachine(
     throw new Error(silentMessage(olds, error), { cause: error });
   });
   const seen = await identifyHost(session);
-  if (seen.takenFrom === claim.id) return { release: () => confirmGone(session, claim.id) };
+  if (seen.takenFrom === claim.id) return { isThere: true, release: () => confirmGone(session, claim.id) };
   if (seen.machineId !== claim.machineId || seen.claimId !== claim.id) return none;
   const script = releaseScript({ claim, units, cleanups, all: true });
   const purpose = `giving up ${describeConnection(connection)}, which was Node ${nodeName}`;
-  return { release: () => releaseUnlessTaken(session, purpose, script, claim.id) };
+  return { isThere: true, release: () => releaseUnlessTaken(session, purpose, script, claim.id) };
 }
 
 /** Another claim of the same run may have taken the machine since it was looked at. */

@@ -3,13 +3,21 @@
 # the files stay for the next claim. Function given by the caller: cleanup.
 removing=yes
 . ./library.sh
+. ./process.sh
 : "${units?that are ours}"
 : "${all?yes where everything goes}"
 
 main() {
   failed=''
-  for unit in $units; do systemctl disable --now --quiet "$unit" 2> /dev/null; done
-  cleanup || failed='the clean-up failed'
+  for unit in $units; do
+    stop_unit "$unit" || failed="$unit does not stop; see: systemctl status $unit"
+    # Without it there is no version before that a roll-back of the next claim could bring to life.
+    owned=$state/$unit.owned
+    if [ -z "$all" ] && owns f "/etc/systemd/system/$unit"; then rm -f "/etc/systemd/system/$unit"; fi
+  done
+  owned=$state/$name.owned
+  systemctl daemon-reload
+  cleanup || failed=${failed:-'the clean-up failed'}
   [ -z "$all" ] || remove_all || failed=${failed:-'not all could be removed'}
   [ -z "$failed" ] || fail "$failed"
   [ -z "$all" ] || give_host_up

@@ -35,7 +35,7 @@ fail() {
 take_lock() {
   for _ in 1 2 3 4 5; do
     (umask 077 && : >> "$lock") || fail "cannot write $lock"
-    exec 9< "$lock"
+    exec 9<> "$lock"
     flock -w "$lock_seconds" 9 \
       || fail "another script of ours has been changing this host for $lock_seconds s; see what it waits for: ps -ef"
     [ "$lock" -ef /dev/fd/9 ] && return
@@ -47,11 +47,14 @@ take_lock() {
 # long as that one has not said that it is gone. Nothing where there is no record.
 holder() { sed -n 1p "$state/owner" 2> /dev/null; }
 this_machine() { tr -d '\n' < /etc/machine-id 2> /dev/null; }
+# A removal goes on where the record is lost: what the program knows is on this machine.
 check_claim() {
   [ -n "$claim" ] || return 0
   # shellcheck disable=SC2046
   set -- $(holder)
-  if [ "${1-}" != "$claim" ] || [ "${2-}" != "$machine_id" ] || [ "$(this_machine)" != "$machine_id" ]; then
+  here=$(this_machine)
+  [ -z "${removing-}" ] || [ $# -gt 0 ] || [ "$here" != "$machine_id" ] || return 0
+  if [ "${1-}" != "$claim" ] || [ "${2-}" != "$machine_id" ] || [ "$here" != "$machine_id" ]; then
     echo "this host is not held by the claim that is recorded: it was reinstalled, is another machine, or has passed on" >&2
     exit 20
   fi
@@ -89,7 +92,7 @@ staged=''
 # stage_file PATH MODE OWNER SHA256 BASE64: nothing where the file is right already.
 stage_file() {
   if [ -f "$1" ] && ! [ -L "$1" ] && [ "$(digest "$1")" = "$4" ]; then
-    own f "$1"
+    keep_original "$1"
     rm -f "$(beside "$1" new)"
     [ "$(stat -c '%a %U:%G' "$1")" = "$2 $3" ] || { chown "$3" "$1" && chmod "$2" "$1"; } \
       || fail "cannot set mode $2 and owner $3 of $1"

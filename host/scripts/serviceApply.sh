@@ -58,6 +58,7 @@ stage_all() {
 stage_binary() {
   new=$(beside "$1" new)
   if [ "$(digest "$1")" = "$2" ]; then
+    keep_original "$1"
     rm -f "$new"
     [ "$(stat -c '%a %U:%G' "$1")" = '755 root:root' ] || { chown root:root "$1" && chmod 0755 "$1"; } \
       || fail "cannot set mode and owner of $1"
@@ -124,20 +125,29 @@ roll_back() {
     put_back "$path" || broken="$broken $path"
   done
   [ -z "$broken" ] || fail "cannot put back what was before at$broken"
-  if [ -n "$first" ]; then
-    systemctl disable --now --quiet "$unit" 2> /dev/null
-    cleanup
-    remove_owned
-    forget_state
-    systemctl daemon-reload
-    printf '%s\n' "there was no version before; $unit was stopped and its files taken away" >&2
-    exit 10
-  fi
+  # A unit that was there before, as that of a package, is not the first one.
+  if [ -n "$first" ] && systemctl daemon-reload && is_loaded; then first=''; fi
+  [ -z "$first" ] || undo_first
   systemctl daemon-reload
   [ -n "$changed" ] || fail "nothing of $unit had changed; see: journalctl -u $unit"
   start || fail "the version before was put back, but $unit does not become healthy with it either"
   printf '%s\n' "the version before was put back and $unit runs with it" >&2
   write_stamp before
+  exit 10
+}
+is_loaded() {
+  # What ran under our unit is not what the other one starts.
+  loaded=$(systemctl show --property=FragmentPath "$unit" 2> /dev/null)
+  [ -n "${loaded#FragmentPath=}" ] && [ "${loaded#FragmentPath=}" != "$unit_path" ]
+}
+undo_first() {
+  systemctl stop "$unit" 2> /dev/null
+  systemctl disable --quiet "$unit" 2> /dev/null
+  cleanup
+  remove_owned
+  forget_state
+  systemctl daemon-reload
+  printf '%s\n' "there was no version before; $unit was stopped and its files taken away" >&2
   exit 10
 }
 

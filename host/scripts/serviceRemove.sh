@@ -5,14 +5,15 @@
 # Function given by the caller: cleanup.
 removing=yes
 . ./library.sh
+. ./process.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${ours?yes where the unit itself is ours}"
 : "${known?paths that the program has written}"
 
 main() {
   failed=''
-  [ -z "$ours" ] || systemctl disable --now --quiet "$unit" 2> /dev/null
-  cleanup || failed="the clean-up after $unit failed"
+  [ -z "$ours" ] || stop_unit "$unit" || failed="$unit does not stop; see: systemctl status $unit"
+  cleanup || failed=${failed:-"the clean-up after $unit failed"}
   # shellcheck disable=SC2086
   (remove_owned $known) || failed=${failed:-"not all of $unit could be removed"}
   systemctl daemon-reload

@@ -4,6 +4,7 @@ import type { OwnerRecord } from "../../components/claim/ownerRecord";
 
 const ours: OwnerRecord = {
   owner: "organization/nodes/dev",
+  resource: "pool/node-1",
   nodeName: "node-1",
   cluster: ["ca"],
   address: "10.0.0.11:22",

@@ -30,6 +30,20 @@ describe("a kubelet configuration that does not hold", () => {
     expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
   });
 
+  // Row 54 of the faults: such a kubelet answers once before it ends, again and again.
+  test("so is one with which the kubelet ends after it has answered", async () => {
+    stack.configure((config) => {
+      const evictionHard = { "memory.available": "1000Gi" };
+      config["kubeletConfiguration"] = { ...(config["kubeletConfiguration"] as object), evictionHard };
+    });
+    const { ok, output } = await stack.up();
+    expect(ok).toBe(false);
+    expect(output).toContain("the version before was put back and kubelet.service runs with it");
+    expect((await nodesOf(lab)).map(({ ready }) => ready)).toEqual(lab.hosts.map(() => true));
+    stack.configure();
+    expectSuccess(await stack.up({ expectNoChanges: true }));
+  });
+
   test("and the right one is applied by the next up", async () => {
     stack.configure((config) => {
       config["kubeletConfiguration"] = { ...(config["kubeletConfiguration"] as object), maxPods: 120 };

@@ -5,6 +5,7 @@ import { nodesOf } from "../support/labOfTests";
 import type { Stack } from "../support/stack";
 import { expectSuccess, readyStack } from "../support/stack";
 import { touched } from "../support/stackRun";
+import { hostKey } from "../support/workerNodeArgs";
 
 /** Three attempts of 15 seconds each to reach a host, and what a run takes by itself. */
 const boundSeconds = 120;
@@ -73,11 +74,11 @@ describe("a host that is down", () => {
   test("is named, fails the run, and the others become Ready", async () => {
     stack.configure((config) => {
       const hosts = config["hosts"] as Record<string, unknown>[];
-      config["hosts"] = [{ ...hosts[0], name: "dead", address: deadAddress }, ...hosts];
+      config["hosts"] = [{ ...hosts[0], name: "dead", address: deadAddress, hostKey: hostKey(9) }, ...hosts];
     });
     const { ok, output, steps } = await stack.up();
     expect(ok).toBe(false);
-    expect(steps).toContainEqual({ op: "create", name: "dead-preflight", failed: true });
+    expect(steps).toContainEqual({ op: "create", name: "dead-claim", failed: true });
     expect(output).toContain(deadAddress);
     expect(await askedFor()).toContain(deadAddress);
     const nodes = await nodesOf(lab);

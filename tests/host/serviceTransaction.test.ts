@@ -206,6 +206,20 @@ describe.each(shells)("the transaction of a service under %s", (_name, shell) =>
       expect(host.has(unitPath)).toBe(false);
     });
 
+    test("gives a file back that was there before with the same content", () => {
+      host.file(configPath, "one", 0o640);
+      succeed({ config: "one" });
+      expect(host.run(removeScript(known), shell)).toMatchObject({ status: 0, stderr: "" });
+      expect([host.read(configPath), statSync(host.inside(configPath)).mode & 0o777]).toEqual(["one", 0o640]);
+    });
+
+    test("fails where the unit goes on running", () => {
+      succeed({ config: "one" });
+      host.command("systemctl", "case $1 in is-active) echo active ;; esac");
+      const { status, stderr } = host.run(removeScript(known), shell);
+      expect([status, stderr]).toEqual([1, "app.service does not stop; see: systemctl status app.service\n"]);
+    });
+
     // Row 16.
     test("gives a masked unit back as the link that it was", () => {
       host.directory("/etc/systemd/system");

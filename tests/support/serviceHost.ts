@@ -13,7 +13,8 @@ case "$*" in
   'is-active app.service') [ -e /run/pid ] && echo active || echo inactive ;;
   'is-enabled app.service') [ -e /run/enabled ] && echo enabled || echo disabled ;;
   enable*) : >/run/enabled ;;
-  disable*) rm -f /run/enabled /run/pid /run/read ;;
+  disable*) rm -f /run/enabled ;;
+  stop*) rm -f /run/pid /run/read ;;
   'restart app.service')
     [ -e /etc/systemd/system/app.service ] || exit 5
     n=$(($(cat /run/starts 2>/dev/null || echo 0) + 1))
