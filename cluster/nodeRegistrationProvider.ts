@@ -36,6 +36,7 @@ export function diff(
  * @throws PartialFailure, or ApiCallError where the API server gave no usable answer.
  */
 export async function create(inputs: NodeRegistrationInputs): Promise<dynamic.CreateResult<NodeRegistrationState>> {
+  if (inputs.claim?.lost === true) return { id: inputs.nodeName, outs: lostState(inputs) };
   const cluster = await openCluster(inputs.kubeconfig);
   await cluster.getNode(inputs.nodeName);
   try {
@@ -59,7 +60,7 @@ export async function update(
   news: NodeRegistrationInputs,
 ): Promise<dynamic.UpdateResult<NodeRegistrationState>> {
   // Its Node is deleted by the claim of the host, and does not come back.
-  if (news.claim?.lost === true) return { outs: { ...news, podCIDRs: [], nodeUid: "", told: [] } };
+  if (news.claim?.lost === true) return { outs: lostState(news) };
   const cluster = await openCluster(news.kubeconfig);
   const seen = await cluster.getNode(news.nodeName);
   const kubeletChanged = olds.revision !== news.revision || olds.kubeletVersion !== news.kubeletVersion;
@@ -91,6 +92,11 @@ function saidState(inputs: NodeRegistrationInputs, node: V1Node): NodeRegistrati
   const state = stateOf(inputs, node);
   state.told.forEach((line) => console.log(line));
   return state;
+}
+
+/** Of a machine that is gone for good there is no Node. */
+function lostState(inputs: NodeRegistrationInputs): NodeRegistrationState {
+  return { ...inputs, podCIDRs: [], nodeUid: "", told: [] };
 }
 
 function isOtherClaim(before: Claim | undefined, now: Claim | undefined): boolean {

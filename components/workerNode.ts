@@ -47,16 +47,15 @@ export class WorkerNode extends pulumi.ComponentResource {
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet));
     const registration = registerNode(`${name}-registration`, { ...parts, kubelet }, after(proxy));
-    const verification = new Verification(
-      `${name}-verification`,
-      { ...args, revision: kubelet.revision },
-      after(registration),
-    );
+    // Of a machine that is gone for good there is nothing to see.
+    const verification = args.lost
+      ? undefined
+      : new Verification(`${name}-verification`, { ...args, revision: kubelet.revision }, after(registration));
 
     this.nodeName = registration.nodeName;
     this.podCIDRs = registration.podCIDRs;
     this.facts = claim.facts;
-    this.verification = verification.summary;
+    this.verification = verification?.summary ?? pulumi.output("");
     this.registerOutputs({});
   }
 }

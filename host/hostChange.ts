@@ -71,7 +71,11 @@ export async function removeFromHost(
     console.log(`${describeConnection(connection)}: ${purpose}: nothing was done, the machine is declared lost`);
     return;
   }
-  const session = await openSession(connection);
+  const session = await openSession(connection).catch((error: unknown) => {
+    const advice =
+      "if the machine is gone for good, put it back into the hosts with lost: true, run up, and take it out again";
+    throw new Error(`${error instanceof Error ? error.message : String(error)}; ${advice}`, { cause: error });
+  });
   try {
     // What it says without failing is what it left.
     const said = await session.exclusive(() => session.mustRun(purpose, `(\n${script}\n) 2>&1`));

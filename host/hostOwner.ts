@@ -28,12 +28,14 @@ export interface HostInspection {
   preflight?: Script;
   /** Whether a host of others may be taken over. @default false */
   adopt?: boolean;
+  /** machine-id of the machine that is ours although its record may be lost. */
+  ours?: string;
 }
 
 /** Who the host is and whose; one round trip. @throws ScriptFailure with every problem of the preflight. */
 export async function identifyHost(session: Session, inspection: HostInspection = {}): Promise<HostIdentity> {
-  const { preflight, adopt = false } = inspection;
-  const values = { adopt, inspect: preflight !== undefined };
+  const { preflight, adopt = false, ours = "" } = inspection;
+  const values = { adopt, ours, inspect: preflight !== undefined };
   const script = remoteScript({ name, file: "claimLook", values, functions: { preflight } });
   const purpose = "looking at the host";
   // What a preflight refuses is told as it says it.

@@ -55,8 +55,10 @@ const attempts = 3;
 async function claimOnce(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Promise<Taken> {
   const session = await openSession(inputs.connection);
   const { adopt } = inputs;
+  const ours = olds?.claim.machineId;
   const host = await identifyHost(session, {
     adopt,
+    ours,
     ...(isToInspect(inputs, olds) ? { preflight: inputs.preflight } : {}),
   });
   const wanted = wantedRecord(inputs, host.machineId);

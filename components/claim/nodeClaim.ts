@@ -70,7 +70,7 @@ export class NodeClaim extends pulumi.dynamic.Resource {
       held: "yes",
       registered: true,
       ...args,
-      resource: pulumi.interpolate`${opts?.parent?.urn ?? ""}/${name}`,
+      resource: placeOf(name, opts?.parent),
       connection: connectionInput(args.connection),
       kubeconfig: pulumi.secret(args.kubeconfig),
       // Outputs: named here and left open, so that a preview knows them as not known yet.
@@ -80,4 +80,10 @@ export class NodeClaim extends pulumi.dynamic.Resource {
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
     super(provider, name, inputs, options, "kubernetes-worker-nodes", "NodeClaim");
   }
+}
+
+/** The URN as text alone: an Output of it would make the claim wait for all that its parent is made of, and so for itself. */
+function placeOf(name: string, parent: pulumi.Resource | undefined): pulumi.Input<string> {
+  if (parent === undefined) return name;
+  return new Promise((resolve) => void parent.urn.apply((urn) => resolve(`${urn}/${name}`)));
 }

@@ -64,30 +64,20 @@ export { remove as delete };
 
 /** Everything that the host or its Node has to do with; the rest is only recorded. */
 function concernsHost(inputs: NodeClaimInputs): string {
-  const { connection, nodeName, owner, resource, cluster, adopt, lost, held, registered, preflight, clusterCIDR } =
-    inputs;
-  const { host, port, hostKey } = connection;
-  return JSON.stringify([
-    host,
-    port,
-    hostKey,
-    nodeName,
-    owner,
-    resource,
-    cluster,
-    adopt,
-    lost,
-    held,
-    registered,
-    preflight,
-    clusterCIDR,
-  ]);
+  const { host, port, hostKey } = inputs.connection;
+  const { nodeName, owner, resource, cluster, adopt, lost, held, registered, preflight, clusterCIDR } = inputs;
+  const ofNode = { nodeName, owner, resource, cluster, adopt, lost, held, registered, preflight, clusterCIDR };
+  return JSON.stringify({ host, port, hostKey, ...ofNode });
 }
 
 /** The machine is not touched any more; what is left of it is its Node. */
 async function declareLost(olds: NodeClaimOutputs, news: NodeClaimInputs): Promise<NodeClaimOutputs> {
   const cluster = await openCluster(news.kubeconfig);
-  await retireNode(cluster, { nodeName: olds.nodeName, claim: olds.claim.id }, news.drainTimeoutSeconds);
+  await retireNode(
+    cluster,
+    { nodeName: olds.nodeName, claim: olds.claim.id, machineId: olds.claim.machineId },
+    news.drainTimeoutSeconds,
+  );
   return { ...news, claim: { ...olds.claim, lost: true }, facts: olds.facts };
 }
 

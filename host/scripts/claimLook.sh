@@ -4,12 +4,14 @@
 . ./library.sh
 : "${adopt?yes where a host of others may be taken over}"
 : "${inspect?yes where preflight is wanted}"
+: "${ours?machine-id of a machine that is ours although its record may be lost}"
 
 main() {
   machine=$(this_machine)
   [ -n "$machine" ] || fail "the host has no /etc/machine-id; make one: systemd-machine-id-setup"
   printf 'machine|%s\n' "$machine"
   claimed=''
+  [ "$machine" != "$ours" ] || claimed=yes
   if [ -e "$state/owner" ]; then
     claimed=yes
     printf 'owner|%s\n' "$(base64 < "$state/owner" | tr -d '\n')"

@@ -34,6 +34,8 @@ describe("a host that was changed by hand", () => {
     ({ lab, stack } = await readyStack());
     host = lab.hosts[0]?.name ?? "";
   });
+  // Other stories begin with hosts of their own.
+  afterAll(() => lab.exec(host, tidiedUp));
 
   test("is seen by a refresh, thing by thing, and the other host is not touched by the repair", async () => {
     const others = lab.hosts.slice(1);
