@@ -79,7 +79,7 @@ async function claimOnce(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Prom
   const from = takenFrom(host, wanted, olds);
   // Before anything goes the host is this claim's, as what it was until now; then what ends is ended, then it is what it is to be.
   const isStep = retiring.length > 0 || decision.is === "renamed" || previous.isThere;
-  const first = isStep ? (host.record ?? ownerRecordText({ ...wanted, nodeName: "" })) : ownerRecordText(wanted);
+  const first = isStep ? asUntilNow(host, wanted) : ownerRecordText(wanted);
   await writeOwner(session, host, claim, first, from);
   const begun = taken(claim, host, olds);
   try {
@@ -95,6 +95,12 @@ async function claimOnce(inputs: NodeClaimInputs, olds?: NodeClaimOutputs): Prom
     throw new ClaimInterrupted(error instanceof Error ? error.message : String(error), begun, { cause: error });
   }
   return begun;
+}
+
+/** A record of what the host is until now, nothing for a host that is nobody's, held by the resource that is to have it. */
+function asUntilNow(host: HostIdentity, wanted: OwnerRecord): string {
+  const record = parseOwnerRecord(host.record ?? "") ?? { ...wanted, nodeName: "" };
+  return ownerRecordText({ ...record, resource: wanted.resource });
 }
 
 /** The claim of another resource of this stack that has the host until now; it is noted on the host until it says that it is gone. */

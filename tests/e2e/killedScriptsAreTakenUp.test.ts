@@ -6,7 +6,7 @@ import { expectAsConfigured } from "../support/settled";
 import type { Stack } from "../support/stack";
 import { expectSuccess, readyStack } from "../support/stack";
 
-const kills = Number(process.env["KILLS"] ?? 10);
+const kills = Number(process.env["KILLS"] ?? 4);
 const seed = Number(process.env["KILL_SEED"] ?? Date.now() % 1_000_000);
 
 // Rows 14, 55 and 65 of the faults.

@@ -5,7 +5,7 @@ import { expectAsConfigured } from "../support/settled";
 import type { Stack } from "../support/stack";
 import { expectSuccess, readyStack } from "../support/stack";
 
-const edits = Number(process.env["EDITS"] ?? 8);
+const edits = Number(process.env["EDITS"] ?? 3);
 const seed = Number(process.env["EDIT_SEED"] ?? Date.now() % 1_000_000);
 
 describe(`random edits of settings, hosts and cluster (EDIT_SEED=${seed}, EDITS=${edits})`, () => {
