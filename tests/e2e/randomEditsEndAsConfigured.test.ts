@@ -30,7 +30,10 @@ describe(`random edits of settings, hosts and cluster (EDIT_SEED=${seed}, EDITS=
   test(
     "end as the settings say after each up with a refresh, or the run fails with words and the next one ends so",
     async () => {
-      const wanted: Wanted = { hosts: structuredClone(stack.setting("hosts") as HostSettings[]), maxPods: 110 };
+      const wanted: Wanted = {
+        hosts: JSON.parse(JSON.stringify(stack.setting("hosts"))) as HostSettings[],
+        maxPods: 110,
+      };
       for (let round = 1; round <= edits; round++) {
         const edit = randomEdit(lab, wanted, random);
         console.log(`${round}: ${edit.what}`);
