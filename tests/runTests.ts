@@ -14,8 +14,8 @@ interface Total {
 const lab = ["--name", "e2e"];
 const network = ["--subnet", "10.233.0.0/24"];
 
-/** Minutes that the tests of one layer may take, at least twice what they need: a hang must not take the whole time of CI. */
-const patience = 45;
+/** Minutes that the tests of one layer may take, about twice what they need: a hang must not take the whole time of CI. */
+const patience = 60;
 
 function run(title: string, command: string, args: string[], minutes?: number): boolean {
   console.log(`\n== ${title}`);
