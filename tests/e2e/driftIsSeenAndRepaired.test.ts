@@ -15,7 +15,7 @@ sysctl -q -w net.ipv4.ip_forward=0
 rm /etc/sysctl.d/99-kubernetes-worker-nodes.conf
 echo broken >/opt/cni/bin/portmap
 chmod 4755 /opt/kubernetes/bin/kubelet
-rm /var/lib/kubernetes-worker-nodes/kubelet.service.owned
+mv /var/lib/kubernetes-worker-nodes/kubelet.service.owned /run/saved.owned
 nft delete table ip kubernetes-worker-nodes
 mkdir -p /etc/systemd/system/kubelet.service.d
 printf '[Service]\\nNice=1\\n' >/etc/systemd/system/kubelet.service.d/theirs.conf

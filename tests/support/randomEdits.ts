@@ -37,8 +37,6 @@ const spoiling = [
   "systemctl stop kubelet",
   "systemctl mask --now kube-proxy 2>/dev/null; systemctl disable --now kube-proxy",
   "systemctl restart kubelet kube-proxy",
-  "rm -rf /var/lib/kubernetes-worker-nodes",
-  "rm -f /var/lib/kubernetes-worker-nodes/*.owned",
   "sysctl -q -w net.ipv4.ip_forward=0",
   "nft delete table ip kubernetes-worker-nodes",
   "sed -i 's/restrict_oom_score_adj.*//' /etc/containerd/conf.d/kubernetes-worker-nodes.toml",
