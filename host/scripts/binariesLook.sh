@@ -8,7 +8,7 @@ report() { for path in $paths; do report_digest "$path"; done; }
 main() {
   seen=$(report)
   printf '%s\n' "$seen"
-  [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"
+  report_list
   [ -n "$fingerprint" ] && [ "$(cat "$state/$name.archive" 2> /dev/null)" = "$fingerprint" ] \
     && [ "$seen" = "$(cat "$state/$name.sums")" ] && echo unpacked
   return 0

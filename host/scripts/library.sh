@@ -88,14 +88,28 @@ make_directory() (
 )
 digest() { sha256sum < "$1" 2> /dev/null | cut -d' ' -f1; }
 
+# set_mode PATH MODE OWNER, as stat prints them; nothing where they are so.
+set_mode() {
+  [ "$(stat -c '%a %U:%G' "$1")" = "$2 $3" ] || { chown "$3" "$1" && chmod "$2" "$1"; } \
+    || fail "cannot set mode $2 and owner $3 of $1"
+}
+
 staged=''
+# stage_files TABLE: for each file PATH MODE OWNER RESTART SHA256 BASE64.
+# shellcheck disable=SC2086
+stage_files() {
+  set -- $1
+  while [ $# -gt 0 ]; do
+    stage_file "$1" "$2" "$3" "$5" "$6"
+    shift 6
+  done
+}
 # stage_file PATH MODE OWNER SHA256 BASE64: nothing where the file is right already.
 stage_file() {
   if [ -f "$1" ] && ! [ -L "$1" ] && [ "$(digest "$1")" = "$4" ]; then
     keep_original "$1"
     rm -f "$(beside "$1" new)"
-    [ "$(stat -c '%a %U:%G' "$1")" = "$2 $3" ] || { chown "$3" "$1" && chmod "$2" "$1"; } \
-      || fail "cannot set mode $2 and owner $3 of $1"
+    set_mode "$1" "$2" "$3"
     return
   fi
   make_directory "$(dirname "$1")" 0755 || fail "cannot create the directory of $1"
@@ -149,6 +163,16 @@ report_file() {
   if [ "$(digest "$1")" = "$2" ]; then kept=same; else kept="changed|$(head -c 1000000 "$1" | base64 | tr -d '\n')"; fi
   printf 'file|%s|%s|%s\n' "$1" "$(stat -c '%a|%U:%G' "$1")" "$kept"
 }
+# report_files TABLE: for each file PATH SHA256; and whether what is ours is still noted.
+# shellcheck disable=SC2086
+report_files() {
+  set -- $1
+  while [ $# -gt 0 ]; do
+    report_file "$1" "$2"
+    shift 2
+  done
+}
+report_list() { [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"; }
 report_digest() { [ ! -f "$1" ] || printf 'digest|%s|%s|%s\n' "$1" "$(digest "$1")" "$(stat -c '%a|%U:%G' "$1")"; }
 
 # remove_owned [PATH...]: what the list says, and these paths; everything is tried before what could not be removed is told.

@@ -33,13 +33,8 @@ main() {
   [ "$failed" = 0 ] || exit 1
 }
 
-# shellcheck disable=SC2086
 write_files() {
-  set -- $files
-  while [ $# -gt 0 ]; do
-    stage_file "$1" "$2" "$3" "$5" "$6"
-    shift 6
-  done
+  stage_files "$files"
   for path in $staged; do swap "$path" && settle "$path" || fail "cannot put $path in place"; done
   for path in $dropped; do drop "$path" && settle_dropped "$path" || fail "cannot remove $path"; done
 }

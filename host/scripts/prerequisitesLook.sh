@@ -9,11 +9,7 @@
 
 # shellcheck disable=SC2086
 main() {
-  set -- $files
-  while [ $# -gt 0 ]; do
-    report_file "$1" "$2"
-    shift 2
-  done
+  report_files "$files"
   for command in $commands; do has "$command" || printf 'missing-command|%s\n' "$command"; done
   set -- $modules
   while [ $# -gt 0 ]; do
@@ -21,6 +17,6 @@ main() {
     shift 3
   done
   for parameter in $sysctls; do printf 'sysctl|%s|%s\n' "$parameter" "$(parameter "$parameter")"; done
-  [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"
+  report_list
 }
 main < /dev/null

@@ -1,22 +1,16 @@
 # shellcheck shell=sh
 # What is asked of a running service instead of being remembered: which process it is, and since when.
+. ../../base/scripts/units.sh
 
 # process UNIT: boot, PID and start of its main process, three words that no other process has; fails where none runs.
 process() {
-  pid=$(systemctl show --property=MainPID "$1" 2> /dev/null)
-  pid=${pid#MainPID=}
+  pid=$(unit_property "$1" MainPID)
   [ "${pid:-0}" -gt 0 ] && line=$(cat "/proc/$pid/stat" 2> /dev/null) || return 1
   # proc(5): after the name in parentheses, which may hold blanks, the start is the 20th field.
   # shellcheck disable=SC2086
   set -- ${line##*) }
   shift 19
   printf '%s %s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$pid" "$1"
-}
-
-# started UNIT: when its main process started, seconds since 1970.
-started() {
-  at=$(systemctl show --property=ExecMainStartTimestamp "$1" 2> /dev/null)
-  date -d "${at#*=}" +%s 2> /dev/null
 }
 
 # older_than SECONDS PATH: whether the file was last changed before; in the same second counts as not.

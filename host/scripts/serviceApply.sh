@@ -43,11 +43,7 @@ stage_all() {
   for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do
     make_directory "$path" 0755 && chown root:root "$path" && chmod 0755 "$path" || fail "cannot make $path as it was"
   done
-  set -- $files
-  while [ $# -gt 0 ]; do
-    stage_file "$1" "$2" "$3" "$5" "$6"
-    shift 6
-  done
+  stage_files "$files"
   set -- $binaries
   while [ $# -gt 0 ]; do
     stage_binary "$1" "$2"
@@ -60,8 +56,7 @@ stage_binary() {
   if [ "$(digest "$1")" = "$2" ]; then
     keep_original "$1"
     rm -f "$new"
-    [ "$(stat -c '%a %U:%G' "$1")" = '755 root:root' ] || { chown root:root "$1" && chmod 0755 "$1"; } \
-      || fail "cannot set mode and owner of $1"
+    set_mode "$1" 755 root:root
   else
     [ "$(digest "$new")" = "$2" ] || fail "$new is not the version that was staged; was it taken away?"
     keep_original "$1"
@@ -79,7 +74,7 @@ exchange() {
 
 reload_needed() {
   case " $staged $dropped " in *" $unit_path "*) return 0 ;; esac
-  [ "$(systemctl show --property=NeedDaemonReload "$unit" 2> /dev/null)" = NeedDaemonReload=yes ]
+  [ "$(unit_property "$unit" NeedDaemonReload)" = yes ]
 }
 
 # Whether the running process may have read something else than what is there now. Of a process that a run of ours started it is
@@ -113,7 +108,6 @@ start() {
 unstage() {
   for path in $managed $dropped; do rm -f "$(beside "$path" new)"; done
   for path in $managed $dropped $adjusts; do ! unsettled "$path" || exit 1; done
-  [ -e "$state/owner" ] || [ -n "$(sed -n '/^f /p' "$owned" 2> /dev/null)" ] || forget_state
   exit 10
 }
 
@@ -137,12 +131,11 @@ roll_back() {
 }
 is_loaded() {
   # What ran under our unit is not what the other one starts.
-  loaded=$(systemctl show --property=FragmentPath "$unit" 2> /dev/null)
-  [ -n "${loaded#FragmentPath=}" ] && [ "${loaded#FragmentPath=}" != "$unit_path" ]
+  loaded=$(unit_property "$unit" FragmentPath)
+  [ -n "$loaded" ] && [ "$loaded" != "$unit_path" ]
 }
 undo_first() {
-  systemctl stop "$unit" 2> /dev/null
-  systemctl disable --quiet "$unit" 2> /dev/null
+  stop_unit "$unit"
   cleanup
   remove_owned
   forget_state

@@ -6,15 +6,10 @@
 : "${binaries?paths}"
 
 main() {
-  # shellcheck disable=SC2086
-  set -- $files
-  while [ $# -gt 0 ]; do
-    report_file "$1" "$2"
-    shift 2
-  done
+  report_files "$files"
   for path in $binaries; do report_digest "$path"; done
   printf 'state|%s|%s\n' "$(systemctl is-active "$unit" 2> /dev/null)" "$(systemctl is-enabled "$unit" 2> /dev/null)"
-  [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"
+  report_list
   for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do
     [ "$(stat -c '%F %a %U:%G' "$path" 2> /dev/null)" = 'directory 755 root:root' ] \
       || echo "fault|$path is not the directory with mode 0755 of root that was made there"

@@ -14,9 +14,8 @@ unit=kubelet endings=0
 serves_device_plugins() {
   socket=$kubelet_directory/device-plugins/kubelet.sock
   [ -S "$socket" ] || return 1
-  started=$(unit_property "$unit" ExecMainStartTimestamp)
-  started=$(date -d "${started:-unknown}" +%s 2> /dev/null) || return 0
-  [ "$(stat -c %Z "$socket")" -ge "$started" ]
+  process_start=$(started "$unit") || return 0
+  [ "$(stat -c %Z "$socket")" -ge "$process_start" ]
 }
 
 check() {

@@ -11,7 +11,7 @@
 : "${cluster_cidr?ranges of all pods, one a line}"
 . ./paths.sh
 . ./http.sh
-. ./units.sh
+. ../../base/scripts/units.sh
 . ./conflist.sh
 . ./ranges.sh
 . ./kubeProxyRules.sh

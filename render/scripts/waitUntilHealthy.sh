@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-. ./units.sh
+. ../../base/scripts/units.sh
 . ../../base/scripts/reason.sh
 : "${unit:?name of the unit}"
 : "${timeout:?seconds in which it has to become healthy}"

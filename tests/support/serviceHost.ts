@@ -26,7 +26,11 @@ case "$*" in
     date +%s >/run/started
     ;;
   *MainPID*) echo "MainPID=$(cat /run/pid 2>/dev/null || echo 0)" ;;
-  *ExecMainStartTimestamp*) echo "ExecMainStartTimestamp=@$(cat /run/started 2>/dev/null)" ;;
+  *ExecMainStartTimestamp*)
+    # Read in a zone of the host's, its name would mean another one.
+    if [ "\${TZ:-}" = UTC ]; then at=@$(cat /run/started 2>/dev/null); else at='Fri 2100-01-01 10:00:00 CST'; fi
+    echo "ExecMainStartTimestamp=$at"
+    ;;
   *NeedDaemonReload*) echo "NeedDaemonReload=$(cat /run/reload 2>/dev/null || echo no)" ;;
   daemon-reload) rm -f /run/reload ;;
 esac`;
