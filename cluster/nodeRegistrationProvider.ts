@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errorMessage";
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
 import { PartialFailure } from "../base/partialFailure";
@@ -43,7 +44,7 @@ export async function create(inputs: NodeRegistrationInputs): Promise<dynamic.Cr
     const node = await register(cluster, inputs, noMarks, { waitForReady: true, newHeartbeat: false });
     return { id: inputs.nodeName, outs: saidState(inputs, node) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // The spread keeps the engine's own `__provider` key, which a partial failure has to bring along itself.
     throw new PartialFailure(message, inputs.nodeName, { ...inputs, podCIDRs: [], nodeUid: "", told: [] });
   }

@@ -1,4 +1,5 @@
 import type { V1Node } from "@kubernetes/client-node";
+import { without } from "../base/without";
 import { claimOnNode, isOfMachine, otherMachine, type Claim } from "./claim";
 import type { NodeTaint } from "./nodeLabelsAndTaints";
 
@@ -29,11 +30,11 @@ export interface NodeRegistrationOutputs {
 export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegistrationOutputs {}
 
 /** Keys of {@link NodeRegistrationOutputs}. */
-const outputs = ["podCIDRs", "nodeUid", "told"];
+const outputs = ["podCIDRs", "nodeUid", "told"] as const;
 
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
-  return Object.fromEntries(Object.entries(state).filter(([key]) => !outputs.includes(key))) as NodeRegistrationInputs;
+  return without(state, outputs);
 }
 
 /** The state of a registration whose Node is `node`. */

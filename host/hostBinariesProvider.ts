@@ -1,7 +1,17 @@
+import { without } from "../base/without";
 import { binaryMode, checkLocalFile, isRemote, parseDigests } from "./artifact";
 import { assertSafePath, sha256 } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
-import { changeHost, lookAtHost, removeFromHost, reported, sameHost, unfinishedFault } from "./hostChange";
+import {
+  changeHost,
+  isUnchanged,
+  lookAtHost,
+  markOf,
+  removeFromHost,
+  reported,
+  sameHost,
+  unfinishedFaults,
+} from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { RemoteScript } from "./remoteScript";
@@ -14,11 +24,9 @@ export async function create(inputs: HostBinariesInputs): Promise<{ id: string; 
 }
 
 export async function update(id: string, olds: State, news: HostBinariesInputs): Promise<{ outs: State }> {
-  const { installed = {}, unfinished } = olds;
-  if (news.claim.lost === true) return { outs: { ...news, installed, ...(unfinished === true && { unfinished }) } };
-  if (unfinished !== true && sameHost(olds, news) && content(olds) === content(news)) {
-    return { outs: { ...news, installed } };
-  }
+  const { installed = {} } = olds;
+  if (news.claim.lost === true) return { outs: { ...news, installed, ...markOf(olds) } };
+  if (isUnchanged(olds, news, content)) return { outs: { ...news, installed } };
   const kept = new Set(paths(news));
   const known = sameHost(olds, news) ? Object.keys(installed) : [];
   return { outs: await install(id, news, { known, dropped: known.filter((path) => !kept.has(path)) }) };
@@ -29,9 +37,9 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs: HostBinariesInputs }> {
-  const { installed = {}, unfinished, ...rest } = props;
-  const faults = unfinished === true ? [unfinishedFault] : [];
-  const recorded = { ...rest, faults };
+  const { installed = {} } = props;
+  const faults = unfinishedFaults(props);
+  const recorded = { ...without(props, ["installed", "unfinished"]), faults };
   const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props, ""));
   if (report === undefined) return { id, props, inputs: recorded };
   const seen = parseDigests(report);
@@ -42,7 +50,7 @@ export async function read(
   };
   const members = props.members.filter(isInstalled);
   const inputs = { ...recorded, members, faults: [...reported(report, "fault"), ...faults] };
-  return { id, props: { ...inputs, installed, ...(unfinished === true ? { unfinished } : {}) }, inputs };
+  return { id, props: { ...inputs, installed, ...markOf(props) }, inputs };
 }
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
@@ -58,9 +66,8 @@ function wanted(inputs: HostBinariesInputs): string {
   return sha256(JSON.stringify([inputs.archive.sha256, inputs.directory, inputs.members]));
 }
 
-function content(inputs: HostBinariesInputs): string {
-  const { id, machineId } = inputs.claim;
-  return JSON.stringify([wanted(inputs), id, machineId, inputs.faults ?? []]);
+function content(inputs: HostBinariesInputs): unknown {
+  return [wanted(inputs), inputs.faults ?? []];
 }
 
 function memberPath(inputs: HostBinariesInputs, member: string): string {

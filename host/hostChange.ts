@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errorMessage";
 import { PartialFailure } from "../base/partialFailure";
 import type { ClaimReference } from "./claim";
 import { describeConnection } from "./connection";
@@ -19,8 +20,8 @@ export interface Unfinished {
   unfinished?: boolean;
 }
 
-/** In `faults`: a refresh makes the engine forget that a change failed, and this makes the next `up` do it again. */
-export const unfinishedFault = "the last change was not finished";
+/** A refresh makes the engine forget that a change failed, and this among the faults makes the next `up` do it again. */
+const unfinishedFault = "the last change was not finished";
 
 /**
  * Runs a change of a host, one at a time. A failure that left the host as it was is told as it is, and the resource stays as it is
@@ -40,7 +41,7 @@ export async function changeHost<Inputs extends HostInputs, Result>(
     return await session.exclusive(() => change(session));
   } catch (error) {
     if (!mayBeInBetween(error)) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new PartialFailure(message, id, { ...inputs, ...kept, unfinished: true });
   }
 }
@@ -60,6 +61,30 @@ export function sameHost(olds: HostInputs, news: HostInputs): boolean {
 }
 
 /**
+ * Whether there is nothing to do: the last change was finished, on this very host, and what it was to make is the same.
+ *
+ * @param content everything but how the host is reached and what only looks or removes.
+ */
+export function isUnchanged<Inputs extends HostInputs>(
+  olds: Inputs & Unfinished,
+  news: Inputs,
+  content: (inputs: Inputs) => unknown,
+): boolean {
+  const same = (): boolean => JSON.stringify(content(olds)) === JSON.stringify(content(news));
+  return olds.unfinished !== true && sameHost(olds, news) && same();
+}
+
+/** What a refresh says is wrong because of a change that was not finished. */
+export function unfinishedFaults({ unfinished }: Unfinished): string[] {
+  return unfinished === true ? [unfinishedFault] : [];
+}
+
+/** The mark of a change that was not finished, for a state that takes it over. */
+export function markOf({ unfinished }: Unfinished): Unfinished {
+  return unfinished === true ? { unfinished } : {};
+}
+
+/**
  * Removes something from a host; not where the host is lost or was passed on to another claim, whose things they are now.
  */
 export async function removeFromHost(
@@ -74,7 +99,7 @@ export async function removeFromHost(
   const session = await openSession(connection).catch((error: unknown) => {
     const advice =
       "if the machine is gone for good, put it back into the hosts with lost: true, run up, and take it out again";
-    throw new Error(`${error instanceof Error ? error.message : String(error)}; ${advice}`, { cause: error });
+    throw new Error(`${messageOf(error)}; ${advice}`, { cause: error });
   });
   try {
     // What it says without failing is what it left.
@@ -96,16 +121,12 @@ export async function removeFromHost(
  */
 export async function lookAtHost({ connection, claim }: HostInputs, purpose: string, script: string) {
   if (claim.lost === true) return undefined;
-  const session = await openSessionToRead(connection).catch((error: unknown) => {
-    console.log(`${purpose}: unknown, ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  });
   try {
-    return await session?.look(purpose, script);
+    return await (await openSessionToRead(connection)).look(purpose, script);
   } catch (error) {
     // That a host is another's is told by the claim.
     const isTold = error instanceof ScriptFailure && error.code === heldByAnother;
-    if (!isTold) console.log(`${purpose}: unknown, ${error instanceof Error ? error.message : String(error)}`);
+    if (!isTold) console.log(`${purpose}: unknown, ${messageOf(error)}`);
     return undefined;
   }
 }

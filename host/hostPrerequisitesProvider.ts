@@ -1,6 +1,16 @@
-import { fileDigests, fileTable, parseFiles, sha256 } from "./files";
+import { without } from "../base/without";
+import { fileDigests, fileTable, parseFiles } from "./files";
 import type { HostPrerequisitesInputs } from "./hostPrerequisites";
-import { changeHost, lookAtHost, removeFromHost, reported, sameHost, unfinishedFault } from "./hostChange";
+import {
+  changeHost,
+  isUnchanged,
+  lookAtHost,
+  markOf,
+  removeFromHost,
+  reported,
+  sameHost,
+  unfinishedFaults,
+} from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { moduleTable } from "./kernel";
 import { remoteScript } from "./remoteScript";
@@ -17,10 +27,9 @@ export async function create(inputs: HostPrerequisitesInputs): Promise<{ id: str
 }
 
 export async function update(id: string, olds: State, news: HostPrerequisitesInputs): Promise<{ outs: State }> {
-  const { written = [], unfinished } = olds;
-  if (news.claim.lost === true) return { outs: { ...news, written, ...(unfinished === true && { unfinished }) } };
-  const isSame = unfinished !== true && sameHost(olds, news) && content(olds) === content(news);
-  if (!isSame) await apply(id, news, sameHost(olds, news) ? written : []);
+  const { written = [] } = olds;
+  if (news.claim.lost === true) return { outs: { ...news, written, ...markOf(olds) } };
+  if (!isUnchanged(olds, news, content)) await apply(id, news, sameHost(olds, news) ? written : []);
   return { outs: { ...news, written: Object.keys(news.files) } };
 }
 
@@ -29,9 +38,9 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs: HostPrerequisitesInputs }> {
-  const { unfinished, written = [], ...rest } = props;
-  const faults = unfinished === true ? [unfinishedFault] : [];
-  const recorded = { ...rest, faults };
+  const { written = [] } = props;
+  const faults = unfinishedFaults(props);
+  const recorded = { ...without(props, ["written", "unfinished"]), faults };
   const { claim, packages, kernelModules, sysctls, files } = recorded;
   const values = {
     commands: packages.map(({ command }) => command),
@@ -51,7 +60,7 @@ export async function read(
     files: parseFiles(report, files),
     faults: [...reported(report, "fault"), ...faults],
   };
-  return { id, props: { ...inputs, written, ...(unfinished === true ? { unfinished } : {}) }, inputs };
+  return { id, props: { ...inputs, written, ...markOf(props) }, inputs };
 }
 
 /** Takes the files away; packages, loaded modules and parameters in force may serve others by now and stay. */
@@ -77,6 +86,6 @@ async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[
   await changeHost(id, inputs, { written: known }, (session) => session.mustRun("preparing the host", script));
 }
 
-function content({ claim: { id, machineId }, packages, kernelModules, sysctls, files, faults }: State): string {
-  return sha256(JSON.stringify([id, machineId, packages, kernelModules, sysctls, files, faults]));
+function content({ packages, kernelModules, sysctls, files, faults }: HostPrerequisitesInputs): unknown {
+  return [packages, kernelModules, sysctls, files, faults];
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errorMessage";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "ssh2";
@@ -22,7 +23,7 @@ export async function dial(connection: Connection): Promise<Client> {
     try {
       return await dialOnce(connection);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       if (error instanceof FinalDialError)
         throw new Error(`${describeConnection(connection)}: ${reason}`, { cause: error });
       if (attempt >= attempts) {

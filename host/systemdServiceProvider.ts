@@ -1,7 +1,17 @@
 import { binaryMode, differing, parseDigests, stageArtifacts } from "./artifact";
-import { fileDigests, fileTable, parseFiles, sha256 } from "./files";
+import { without } from "../base/without";
+import { fileDigests, fileTable, parseFiles } from "./files";
 import type { FileMap } from "./files";
-import { changeHost, lookAtHost, removeFromHost, reported, sameHost, unfinishedFault } from "./hostChange";
+import {
+  changeHost,
+  isUnchanged,
+  lookAtHost,
+  markOf,
+  removeFromHost,
+  reported,
+  sameHost,
+  unfinishedFaults,
+} from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
@@ -30,8 +40,7 @@ export async function create(inputs: SystemdServiceInputs): Promise<{ id: string
 export async function update(id: string, olds: State, news: SystemdServiceInputs): Promise<{ outs: State }> {
   const { told = [], written = [] } = olds;
   if (news.claim.lost === true) return { outs: { ...news, ...outputsOf(olds) } };
-  const isSame = olds.unfinished !== true && sameHost(olds, news) && contentDigest(olds) === contentDigest(news);
-  if (isSame) return { outs: { ...news, told, written } };
+  if (isUnchanged(olds, news, content)) return { outs: { ...news, told, written } };
   return { outs: await apply(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
 }
 
@@ -102,13 +111,13 @@ export async function read(
 
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
 function inputsOf(state: State): SystemdServiceInputs {
-  const inputs: Partial<State> = { ...state, faults: state.unfinished === true ? [unfinishedFault] : state.faults };
-  for (const output of ["told", "written", "owed", "unfinished"] as const) delete inputs[output];
-  return inputs as SystemdServiceInputs;
+  const faults = state.unfinished === true ? unfinishedFaults(state) : state.faults;
+  return { ...without(state, ["told", "written", "owed", "unfinished"]), faults };
 }
 
-function outputsOf({ told = [], written = [], owed, unfinished }: State): Omit<State, keyof SystemdServiceInputs> {
-  return { told, written, ...(owed && { owed }), ...(unfinished === true && { unfinished }) };
+function outputsOf(state: State): Omit<State, keyof SystemdServiceInputs> {
+  const { told = [], written = [], owed } = state;
+  return { told, written, ...(owed && { owed }), ...markOf(state) };
 }
 
 async function remove(_id: string, props: State): Promise<void> {
@@ -121,12 +130,10 @@ async function remove(_id: string, props: State): Promise<void> {
 export { remove as delete };
 
 /** Everything but how the host is reached, where a binary is fetched from, and what only looks or removes. */
-function contentDigest(inputs: SystemdServiceInputs): string {
+function content(inputs: SystemdServiceInputs): unknown {
   const { unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust } = inputs;
-  const { id, machineId } = inputs.claim;
   const binaries = Object.entries(inputs.binaries ?? {}).map(([path, artifact]) => [path, artifact.sha256]);
-  const content = [unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust, binaries];
-  return sha256(JSON.stringify([id, machineId, ...content]));
+  return [unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust, binaries];
 }
 
 function observed(report: string, props: State): Partial<SystemdServiceInputs> {
@@ -149,7 +156,7 @@ function observed(report: string, props: State): Partial<SystemdServiceInputs> {
       ...reported(report, "fault"),
       ...modes.map(([path, { mode }]) => `${path} has mode and owner ${mode.replace("|", " ")}`),
       ...unitFaults(seen, props),
-      ...(props.unfinished === true ? [unfinishedFault] : []),
+      ...unfinishedFaults(props),
     ],
     active: active === "active",
     enabled: enabled === "enabled",

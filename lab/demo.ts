@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { InterruptedError, LabError, messageOf } from "./machine/errors";
+import { messageOf } from "../base/errorMessage";
+import { InterruptedError, LabError } from "./machine/errors";
 import { handleSignals } from "./machine/signals";
 import { labUp } from "./lab";
 import type { Lab } from "./lab";

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { openLab } from "./lab";
-import { messageOf } from "./machine/errors";
+import { messageOf } from "../base/errorMessage";
 import { runPulumi } from "./pulumi/run";
 
 /** The Pulumi CLI on a lab's stack: everything behind `--name` goes on to it as it is, `--help` included. */

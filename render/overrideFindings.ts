@@ -8,10 +8,10 @@ import type { JsonObject } from "./types";
 
 /** What a component or a stack lays over the files we render, right or wrong. */
 export interface OverridesView {
-  kubernetesVersion: unknown;
-  kubeProxyConfiguration: unknown;
-  kubeletConfiguration: unknown;
-  containerdConfiguration: unknown;
+  kubernetesVersion?: unknown;
+  kubeProxyConfiguration?: unknown;
+  kubeletConfiguration?: unknown;
+  containerdConfiguration?: unknown;
 }
 
 /** Names of the overrides. */

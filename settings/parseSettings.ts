@@ -8,7 +8,7 @@ import {
 import { fieldsOf, listOf, toError, type Finding, type Path } from "../base/rules/finding";
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
-import { overridesFindings, type OverridesView } from "../render/overrideFindings";
+import { overridesFindings } from "../render/overrideFindings";
 import { knownFields, secretKeys, settingsSchema, type ParsedConfiguration } from "./schema";
 import type { HostSettings, Settings, SettingsError } from "./settings";
 
@@ -37,11 +37,7 @@ export function parseSettings(
 ): ParseResult {
   const present = Object.fromEntries(Object.entries(raw).filter(([, value]) => !isUnset(value)));
   const parsed = settingsSchema.safeParse(present);
-  const between = [
-    ...crossFindings(crossView(present)),
-    ...credentialFindings(present),
-    ...overridesFindings(present as unknown as OverridesView),
-  ];
+  const between = [...crossFindings(crossView(present)), ...credentialFindings(present), ...overridesFindings(present)];
   const findings = [
     ...unknownKeyFindings(settingsSchema, present),
     ...inKeyOrder([...findingsOf(parsed.error), ...between]),

@@ -44,7 +44,7 @@ export function decideClaim(situation: ClaimSituation): ClaimDecision {
     return adopt ? { is: "renamed", from: record } : refused(copied(situation, record));
   if (!sameCluster(record.cluster, wanted.cluster)) return refused(otherCluster(record));
   if (mine !== undefined && holder === mine) return heldBy(record, wanted);
-  if (record.owner !== wanted.owner) return adopt ? adopted(record, wanted) : refused(otherStack(record));
+  if (record.owner !== wanted.owner && !adopt) return refused(otherStack(record));
   if (record.nodeName === wanted.nodeName) return { is: "passed on" };
   const reachedAsBefore = record.address === wanted.address || record.hostKey === wanted.hostKey;
   return reachedAsBefore || adopt ? { is: "renamed", from: record } : refused(listedTwice(record));
@@ -59,10 +59,6 @@ function refused(why: string): ClaimDecision {
 function heldBy(record: OwnerRecord, wanted: OwnerRecord): ClaimDecision {
   if (record.nodeName !== wanted.nodeName) return { is: "renamed", from: record };
   return { is: "held", same: JSON.stringify(record) === JSON.stringify(wanted) };
-}
-
-function adopted(record: OwnerRecord, wanted: OwnerRecord): ClaimDecision {
-  return record.nodeName === wanted.nodeName ? { is: "passed on" } : { is: "renamed", from: record };
 }
 
 function copied({ wanted }: ClaimSituation, record: OwnerRecord): string {

@@ -1,3 +1,5 @@
+import { messageOf } from "../../base/errorMessage";
+import { without } from "../../base/without";
 import { openCluster } from "../../cluster/kubeClient";
 import { lookAtNode } from "../../cluster/nodeOwnership";
 import { describeConnection } from "../../host/connection";
@@ -11,7 +13,8 @@ export async function lookAtClaim(
   props: NodeClaimOutputs,
 ): Promise<{ id: string; props: NodeClaimOutputs; inputs: NodeClaimInputs }> {
   const seen = props.claim.lost === true ? props : { ...props, ...(await look(props)) };
-  return { id, props: seen, inputs: inputsOf(seen) };
+  // The key `__provider`, which the engine adds to all, stays.
+  return { id, props: seen, inputs: without(seen, ["claim", "facts"]) };
 }
 
 async function look(props: NodeClaimOutputs): Promise<Pick<NodeClaimInputs, "held" | "registered">> {
@@ -29,7 +32,7 @@ async function whetherHeld({ connection, claim, held }: NodeClaimOutputs): Promi
     if (host.takenFrom !== undefined) return "yes, taken from a resource that has not said that it is gone";
     return held.startsWith("unknown, the last") ? held : "yes";
   } catch (error) {
-    return `unknown, ${error instanceof Error ? error.message : String(error)}`;
+    return `unknown, ${messageOf(error)}`;
   }
 }
 
@@ -38,15 +41,7 @@ async function whetherRegistered({ kubeconfig, nodeName, claim, registered }: No
     const finding = await lookAtNode(await openCluster(kubeconfig), nodeName, claim.machineId);
     return finding.is !== "absent";
   } catch (error) {
-    console.log(`Node ${nodeName}: unknown, ${error instanceof Error ? error.message : String(error)}`);
+    console.log(`Node ${nodeName}: unknown, ${messageOf(error)}`);
     return registered;
   }
-}
-
-/** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
-function inputsOf(outputs: NodeClaimOutputs): NodeClaimInputs {
-  const inputs: Partial<NodeClaimOutputs> = { ...outputs };
-  delete inputs.claim;
-  delete inputs.facts;
-  return inputs as NodeClaimInputs;
 }

@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/errorMessage";
 import { PartialFailure } from "../../base/partialFailure";
 import { openCluster } from "../../cluster/kubeClient";
 import { retireNode } from "../../cluster/nodeOwnership";
@@ -5,8 +6,9 @@ import { describeConnection } from "../../host/connection";
 import { confirmGone, identifyHost, releaseScript, restartUnit } from "../../host/hostOwner";
 import { removeFromHost } from "../../host/hostChange";
 import { openSession } from "../../host/session";
-import { ClaimInterrupted, claimHost } from "./claimHost";
+import { claimHost } from "./claimHost";
 import type { NodeClaimInputs, NodeClaimOutputs } from "./nodeClaim";
+import { ClaimInterrupted, type Taken } from "./takeHost";
 
 export { lookAtClaim as read } from "./lookAtClaim";
 
@@ -82,12 +84,12 @@ async function declareLost(olds: NodeClaimOutputs, news: NodeClaimInputs): Promi
 }
 
 /** A kubelet registers only when it starts: its Node was deleted by hand. */
-async function restartServices(inputs: NodeClaimInputs, taken: ClaimInterrupted["begun"]): Promise<void> {
+async function restartServices(inputs: NodeClaimInputs, taken: Taken): Promise<void> {
   try {
     const session = await openSession(inputs.connection);
     for (const unit of inputs.units) await restartUnit(session, taken.claim, unit);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new ClaimInterrupted(message, { ...taken, registered: false }, { cause: error });
   }
 }

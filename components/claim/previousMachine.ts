@@ -1,3 +1,4 @@
+import { messageOf } from "../../base/errorMessage";
 import { describeConnection } from "../../host/connection";
 import { confirmGone, identifyHost, releaseScript } from "../../host/hostOwner";
 import type { HostIdentity } from "../../host/hostOwner";
@@ -61,7 +62,7 @@ async function releaseUnlessTaken(session: Session, purpose: string, script: str
 function silentMessage({ nodeName, connection }: NodeClaimOutputs, error: unknown): string {
   return (
     `Node ${nodeName} is the machine at ${describeConnection(connection)} until now, and it does not answer: it would go on as this ` +
-    `Node (${error instanceof Error ? error.message : String(error)}). Bring it up; or, if it is gone for good, set lost: true for the ` +
+    `Node (${messageOf(error)}). Bring it up; or, if it is gone for good, set lost: true for the ` +
     "host with its old address, run `pulumi up`, and then set the new address without it"
   );
 }

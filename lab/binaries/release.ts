@@ -4,7 +4,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { run } from "../machine/command";
-import { messageOf } from "../machine/errors";
+import { messageOf } from "../../base/errorMessage";
 import { interruptSignal, throwIfInterrupted } from "../machine/interrupt";
 import type { Report } from "../machine/progress";
 import type { Component, Download } from "./components";

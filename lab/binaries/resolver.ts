@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import { cacheDirectory } from "../machine/directories";
-import { InterruptedError, LabError, messageOf } from "../machine/errors";
+import { messageOf } from "../../base/errorMessage";
+import { InterruptedError, LabError } from "../machine/errors";
 import { withLock } from "../machine/lock";
 import { elapsed, type Report } from "../machine/progress";
 import { type BinaryFile, fromCache, intoCache } from "./binaryCache";

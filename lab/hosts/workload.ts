@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../machine/command";
-import { messageOf } from "../machine/errors";
+import { messageOf } from "../../base/errorMessage";
 import { echoImage } from "./testImages";
 
 /** What runs the checks: kubectl of the lab, with its kubeconfig. */

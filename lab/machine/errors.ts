@@ -19,8 +19,3 @@ export class InterruptedError extends Error {
     this.name = "InterruptedError";
   }
 }
-
-/** The message of anything thrown. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import * as https from "node:https";
 import { load } from "js-yaml";
 import { run } from "../machine/command";
-import { messageOf } from "../machine/errors";
+import { messageOf } from "../../base/errorMessage";
 import { type ClientTls, getText } from "../machine/https";
 import { routeProtocol } from "./network";
 import { type NodeObject, type Routes, routeChanges, wantedRoutes } from "./routes";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client, utils, type AuthenticationType, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
-import { messageOf } from "../../machine/errors";
+import { messageOf } from "../../../base/errorMessage";
 import type { Connection } from "./commandInputs";
 
 /** Backoff between attempts. Source: pulumi/pulumi sdk/go/common/util/retry/until.go. */

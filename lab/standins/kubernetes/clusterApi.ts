@@ -1,6 +1,6 @@
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { text } from "node:stream/consumers";
-import { messageOf } from "../../machine/errors";
+import { messageOf } from "../../../base/errorMessage";
 import type { PropertyMap } from "../protocol/values";
 import { metadataText } from "./objects";
 import type { ProviderSettings } from "./providerSettings";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "../../machine/errors";
+import { messageOf } from "../../../base/errorMessage";
 import type { Call, CheckResult, Diff, Resource, ResourceHandler } from "../protocol/standIn";
 import { containsUnknown, revealMap, type PropertyMap } from "../protocol/values";
 import { PartialFailure } from "../protocol/wire";

@@ -1,6 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { promisify } from "node:util";
-import { messageOf } from "../../machine/errors";
+import { messageOf } from "../../../base/errorMessage";
 
 /** Properties can be large (certificates, manifests): the limit that the SDK and the engine set on their own side. */
 const maximum = 400 * 1024 * 1024;
