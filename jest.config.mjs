@@ -29,6 +29,7 @@ export default {
       ...shared,
       displayName: "unit",
       testMatch: ["<rootDir>/tests/{base,render,settings,components,host,cluster,lab}/**/*.test.ts"],
+      setupFilesAfterEnv: ["<rootDir>/tests/support/unitTimeout.ts"],
     },
     {
       ...shared,

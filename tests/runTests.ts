@@ -1,8 +1,9 @@
 // Runs every layer of tests, starting and stopping the lab that the end-to-end stories need, and ends in one plain line
 // with the total. A part that could not run counts as failed, so that nothing is passed over in silence.
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 
 interface Total {
@@ -10,17 +11,29 @@ interface Total {
   failed: number;
 }
 
-/** The lab of the end-to-end tests: a name and network of its own beside a lab that may be running already. */
-const lab = ["--name", "e2e"];
-const network = ["--subnet", "10.233.0.0/24"];
+/** The lab of the end-to-end tests: this working tree's own, beside labs of others that may be running already. */
+const labName = `e2e-${createHash("sha256").update(process.cwd()).digest("hex").slice(0, 8)}`;
+const lab = ["--name", labName];
 
 /** Minutes that the tests of one layer may take, about twice what they need: a hang must not take the whole time of CI. */
 const patience = 60;
 
+/** A network that no interface of the machine is in. */
+function freeSubnet(): string {
+  const taken = Object.values(networkInterfaces()).flatMap((addresses) =>
+    (addresses ?? []).map(({ cidr }) => cidr ?? ""),
+  );
+  const third = Array.from({ length: 90 }, (_, index) => index).find(
+    (index) => !taken.some((cidr) => cidr.startsWith(`10.233.${index}.`)),
+  );
+  return `10.233.${third ?? 0}.0/24`;
+}
+
 function run(title: string, command: string, args: string[], minutes?: number): boolean {
   console.log(`\n== ${title}`);
   const timeout = minutes === undefined ? undefined : minutes * 60_000;
-  const { status, error } = spawnSync(command, args, { stdio: "inherit", timeout });
+  const env = { ...process.env, LAB_NAME: labName };
+  const { status, error } = spawnSync(command, args, { stdio: "inherit", timeout, env });
   if (error) console.error(`${command}: ${error.message}`);
   return status === 0;
 }
@@ -52,7 +65,10 @@ function jest(title: string, args: string[]): Total {
 }
 
 function endToEnd(): Total {
-  const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab, ...network]);
+  // What a run that was cut off left would not be new to the stories.
+  check("lab of a run before taken away", "node", ["dist/lab/cli.js", "down", ...lab]);
+  const subnet = ["--subnet", freeSubnet()];
+  const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab, ...subnet]);
   const stories =
     started.failed === 0 ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand"]) : { passed: 0, failed: 1 };
   const stopped = check("lab taken away", "node", ["dist/lab/cli.js", "down", ...lab]);

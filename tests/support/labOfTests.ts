@@ -3,7 +3,7 @@ import type { Lab } from "../../lab/lab";
 import type { Kubectl } from "../../lab/hosts/workload";
 import { kubectl } from "../../lab/hosts/workload";
 
-/** The lab that tests/runTests.ts starts; LAB_NAME names another, for working on a story. */
+/** The lab that LAB_NAME names: tests/runTests.ts sets it to the one that it starts. */
 export const labName = process.env["LAB_NAME"] ?? "e2e";
 
 export function openTestLab(): Promise<Lab> {
