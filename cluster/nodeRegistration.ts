@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { providerShim } from "../base/providerShim";
+import { DynamicResource } from "../base/dynamicResource";
 
 /** A taint to keep on a Node. */
 export interface NodeTaintArgs {
@@ -54,8 +54,6 @@ export interface NodeRegistrationArgs {
   drainTimeoutSeconds?: pulumi.Input<number>;
 }
 
-const provider = providerShim("cluster/nodeRegistrationProvider.js", { diff: true });
-
 /**
  * The cluster's side of a worker node: exists once the Node of its host is Ready, keeps the Node's labels and taints, and drains
  * and deletes the Node when it goes, unless another claim has taken it over. Make it depend on the resources that start the kubelet, so that a node is drained
@@ -75,7 +73,7 @@ const provider = providerShim("cluster/nodeRegistrationProvider.js", { diff: tru
  *   taints: [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }],
  * }, { dependsOn: kubelet });
  */
-export class NodeRegistration extends pulumi.dynamic.Resource {
+export class NodeRegistration extends DynamicResource {
   /** Name of the Node; also the resource's id. */
   declare readonly nodeName: pulumi.Output<string>;
   /** metadata.uid of the Node. */
@@ -99,7 +97,7 @@ export class NodeRegistration extends pulumi.dynamic.Resource {
       told: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
-    super(provider, name, props, options, "kubernetes-worker-nodes", "NodeRegistration");
+    super({ type: "NodeRegistration", module: "cluster/nodeRegistrationProvider.js" }, name, props, options);
   }
 }
 

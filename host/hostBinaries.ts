@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Artifact } from "./artifact";
 import { connectionInput } from "./connection";
 import type { HostInputs } from "./hostChange";
-import { providerShim } from "../base/providerShim";
+import { DynamicResource } from "../base/dynamicResource";
 
 /** Inputs of {@link HostBinaries}, as the provider sees them. */
 export interface HostBinariesInputs extends HostInputs {
@@ -27,8 +27,6 @@ export interface HostBinariesOutputs extends HostBinariesInputs {
 /** Arguments of {@link HostBinaries}; see {@link HostBinariesInputs} for each field. */
 export type HostBinariesArgs = { [K in keyof HostBinariesInputs]: pulumi.Input<HostBinariesInputs[K]> };
 
-const provider = providerShim("host/hostBinariesProvider.js");
-
 /**
  * Binaries of a release archive, checked by SHA-256 and put in place by rename, so that a running process keeps the file it
  * started from. Nothing is sent when every member is there already.
@@ -36,12 +34,12 @@ const provider = providerShim("host/hostBinariesProvider.js");
  * @example
  * new HostBinaries("node-1-cni-plugins", { connection, setName: "cni-plugins", archive, directory: "/opt/cni/bin", members: ["bridge"] });
  */
-export class HostBinaries extends pulumi.dynamic.Resource {
+export class HostBinaries extends DynamicResource {
   /** Path -> hex SHA-256 of each installed binary. */
   declare public readonly installed: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HostBinariesArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = { faults: [], ...args, connection: connectionInput(args.connection), installed: undefined };
-    super(provider, name, inputs, opts, "kubernetes-worker-nodes", "HostBinaries");
+    super({ type: "HostBinaries", module: "host/hostBinariesProvider.js" }, name, inputs, opts);
   }
 }

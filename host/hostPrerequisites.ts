@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { connectionInput } from "./connection";
 import type { HostInputs } from "./hostChange";
 import type { FileMap } from "./files";
-import { providerShim } from "../base/providerShim";
+import { DynamicResource } from "../base/dynamicResource";
 
 /** A command a host has to have, and the package that brings it. */
 export interface PackageRequirement {
@@ -29,8 +29,6 @@ export interface HostPrerequisitesInputs extends HostInputs {
 /** Arguments of {@link HostPrerequisites}; see {@link HostPrerequisitesInputs} for each field. */
 export type HostPrerequisitesArgs = { [K in keyof HostPrerequisitesInputs]: pulumi.Input<HostPrerequisitesInputs[K]> };
 
-const provider = providerShim("host/hostPrerequisitesProvider.js");
-
 /**
  * What a host needs before a service of ours can run: packages, kernel modules, kernel parameters, and the files that
  * bring the latter two back after a reboot. A refresh looks at what is in force, not only at the files.
@@ -38,9 +36,9 @@ const provider = providerShim("host/hostPrerequisitesProvider.js");
  * @example
  * new HostPrerequisites("node-1-prerequisites", { connection, packages, kernelModules: ["br_netfilter"], sysctls, files });
  */
-export class HostPrerequisites extends pulumi.dynamic.Resource {
+export class HostPrerequisites extends DynamicResource {
   constructor(name: string, args: HostPrerequisitesArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = { faults: [], ...args, connection: connectionInput(args.connection) };
-    super(provider, name, inputs, opts, "kubernetes-worker-nodes", "HostPrerequisites");
+    super({ type: "HostPrerequisites", module: "host/hostPrerequisitesProvider.js" }, name, inputs, opts);
   }
 }

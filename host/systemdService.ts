@@ -4,7 +4,7 @@ import { connectionInput } from "./connection";
 import type { FileMap } from "./files";
 import type { Script } from "../base/script";
 import type { HostInputs } from "./hostChange";
-import { providerShim } from "../base/providerShim";
+import { DynamicResource } from "../base/dynamicResource";
 
 /** Inputs of {@link SystemdService}, as the provider sees them. */
 export interface SystemdServiceInputs extends HostInputs {
@@ -51,8 +51,6 @@ export interface SystemdServiceOutputs extends SystemdServiceInputs {
 /** Arguments of {@link SystemdService}; see {@link SystemdServiceInputs} for each field. */
 export type SystemdServiceArgs = { [K in keyof SystemdServiceInputs]: pulumi.Input<SystemdServiceInputs[K]> };
 
-const provider = providerShim("host/systemdServiceProvider.js");
-
 /**
  * A systemd unit, its binaries, the files it reads and its health check as one transaction: everything is staged beside
  * its place, swapped, and the unit restarted only if the running process has not read what is there now; when it does not come up
@@ -61,7 +59,7 @@ const provider = providerShim("host/systemdServiceProvider.js");
  * @example
  * new SystemdService("node-1-kubelet", { connection, unitName: "kubelet.service", unit, files, binaries, healthCheck });
  */
-export class SystemdService extends pulumi.dynamic.Resource {
+export class SystemdService extends DynamicResource {
   /** What the last refresh saw at the service's places that is not ours, in words. */
   declare public readonly told: pulumi.Output<string[]>;
 
@@ -78,12 +76,10 @@ export class SystemdService extends pulumi.dynamic.Resource {
     const secretFiles = args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles) };
     const secrets = { additionalSecretOutputs: ["secretFiles"] };
     super(
-      provider,
+      { type: "SystemdService", module: "host/systemdServiceProvider.js" },
       name,
       { ...inputs, ...secretFiles },
       pulumi.mergeOptions(secrets, opts),
-      "kubernetes-worker-nodes",
-      "SystemdService",
     );
   }
 }

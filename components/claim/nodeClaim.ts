@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { providerShim } from "../../base/providerShim";
+import { DynamicResource } from "../../base/dynamicResource";
 import type { Script } from "../../base/script";
 import type { ClaimReference } from "../../host/claim";
 import { connectionInput } from "../../host/connection";
@@ -52,14 +52,12 @@ export type NodeClaimArgs = {
   [K in keyof Omit<NodeClaimInputs, "held" | "registered" | "resource">]: pulumi.Input<NodeClaimInputs[K]>;
 };
 
-const provider = providerShim("components/claim/nodeClaimProvider.js");
-
 /**
  * A host's ownership: the first resource of a node, and the last one to go. It refuses what cannot become this Node (another
  * stack's, another cluster's, a control plane, a copy of another machine) before anything changes, and turns a machine that was
  * another Node of the stack until now into this one. Every other resource of the host acts under the claim that it gives.
  */
-export class NodeClaim extends pulumi.dynamic.Resource {
+export class NodeClaim extends DynamicResource {
   /** The claim, for all other resources of the host. */
   declare public readonly claim: pulumi.Output<NodeClaimOutputs["claim"]>;
   /** One line about the host: system, kernel, architecture, container runtime. */
@@ -78,7 +76,7 @@ export class NodeClaim extends pulumi.dynamic.Resource {
       facts: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
-    super(provider, name, inputs, options, "kubernetes-worker-nodes", "NodeClaim");
+    super({ type: "NodeClaim", module: "components/claim/nodeClaimProvider.js" }, name, inputs, options);
   }
 }
 
