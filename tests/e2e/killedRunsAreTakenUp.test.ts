@@ -1,4 +1,5 @@
-import { copyFileSync, renameSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../../lab/lab";
 import { kubectl } from "../../lab/hosts/workload";
 import { comparableResources, readCheckpoint } from "../support/checkpoint";
@@ -24,6 +25,19 @@ interface EndState {
   node: object;
   /** Names of everything in the cluster that an up makes. */
   objects: string[];
+}
+
+/** Copies a JSON file that another process writes again and again, also in place. */
+async function copyWhole(from: string, to: string): Promise<void> {
+  for (;;) {
+    const text = readFileSync(from, "utf8");
+    try {
+      JSON.parse(text);
+      return writeFileSync(to, text);
+    } catch {
+      await sleep(2);
+    }
+  }
 }
 
 describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
@@ -118,7 +132,7 @@ describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
     const running = startUp();
     const checkpoint = `${stack.stateFile}.before`;
     await reach(running, { after: "worker-nodes-kubelet-bootstrap creating", milliseconds: 0 });
-    copyFileSync(stack.stateFile, checkpoint);
+    await copyWhole(stack.stateFile, checkpoint);
     const created = { after: "worker-nodes-node-autoapprove-certificate-rotation created", milliseconds: 0 };
     const cutOff = await signalAt(running, created, "SIGKILL");
     renameSync(checkpoint, stack.stateFile);

@@ -28,6 +28,7 @@ const different = new Set(
   ),
 );
 const pem = /-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----(\n|\\n)?|LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;
+const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 const identifier = /::[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What depends on several resources has them in no order of its own. */
@@ -38,7 +39,7 @@ export function comparableResources({ resources }: Checkpoint): string[] {
   const replacer = (key: string, value: unknown): unknown => {
     if (different.has(key) && value !== "") return "differs";
     if (Array.isArray(value) && value.every(isUrn)) return value.toSorted();
-    return typeof value === "string" ? value.replace(pem, "PEM").replace(identifier, "::id") : value;
+    return typeof value === "string" ? value.replace(pem, "PEM").replace(time, "TIME").replace(identifier, "::id") : value;
   };
   return resources.map((state) => JSON.stringify(state, replacer, 1)).sort();
 }
