@@ -1,6 +1,7 @@
 import { messageOf } from "../base/errorMessage";
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
+import { seal, unknownValue, unseal } from "../base/sealed";
 import { PartialFailure } from "../base/partialFailure";
 import { claimAnnotations, describeHolder, otherMachine, refuseForeign, type Claim } from "./claim";
 import { openCluster, type ClusterClient } from "./kubeClient";
@@ -11,9 +12,6 @@ import type { NodeRegistrationInputs, NodeRegistrationState } from "./nodeRegist
 import { removeNode } from "./nodeRemoval";
 
 export { read } from "./nodeRegistrationRead";
-
-/** How Pulumi's Node SDK writes a value that is not known during a preview (runtime/rpc.ts, `unknownValue`). */
-const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
  * Only adds that another node name is another node. `changes` stays open, so that the engine compares the inputs itself
@@ -28,6 +26,14 @@ export function diff(
   return Promise.resolve({ replaces: isSame ? [] : ["nodeName"] });
 }
 
+/** The kubeconfig stands whole in the outputs, which all that runs without a program reads; the inputs have its digest. */
+export function check(
+  _olds: NodeRegistrationState,
+  news: NodeRegistrationInputs,
+): Promise<{ inputs: NodeRegistrationInputs }> {
+  return Promise.resolve({ inputs: { ...news, kubeconfig: seal(news.kubeconfig) } });
+}
+
 /**
  * Waits for the Node that the kubelet registers, then sets its labels, taints and claim.
  *
@@ -36,7 +42,8 @@ export function diff(
  *
  * @throws PartialFailure, or ApiCallError where the API server gave no usable answer.
  */
-export async function create(inputs: NodeRegistrationInputs): Promise<dynamic.CreateResult<NodeRegistrationState>> {
+export async function create(given: NodeRegistrationInputs): Promise<dynamic.CreateResult<NodeRegistrationState>> {
+  const inputs = { ...given, kubeconfig: unseal(given.kubeconfig) };
   if (inputs.claim?.lost === true) return { id: inputs.nodeName, outs: lostState(inputs) };
   const cluster = await openCluster(inputs.kubeconfig);
   await cluster.getNode(inputs.nodeName);
@@ -58,8 +65,9 @@ export async function create(inputs: NodeRegistrationInputs): Promise<dynamic.Cr
 export async function update(
   _id: string,
   olds: NodeRegistrationState,
-  news: NodeRegistrationInputs,
+  given: NodeRegistrationInputs,
 ): Promise<dynamic.UpdateResult<NodeRegistrationState>> {
+  const news = { ...given, kubeconfig: unseal(given.kubeconfig) };
   // Its Node is deleted by the claim of the host, and does not come back.
   if (news.claim?.lost === true) return { outs: lostState(news) };
   const cluster = await openCluster(news.kubeconfig);

@@ -1,4 +1,5 @@
 import type { V1Node } from "@kubernetes/client-node";
+import { digestOf } from "../base/sealed";
 import { without } from "../base/without";
 import { claimOnNode, isOfMachine, otherMachine, type Claim } from "./claim";
 import type { NodeTaint } from "./nodeLabelsAndTaints";
@@ -32,9 +33,9 @@ export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegis
 /** Keys of {@link NodeRegistrationOutputs}. */
 const outputs = ["podCIDRs", "nodeUid", "told"] as const;
 
-/** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
+/** Without the outputs, and the kubeconfig by its digest; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
-  return without(state, outputs);
+  return { ...without(state, outputs), kubeconfig: digestOf(state.kubeconfig) };
 }
 
 /** The state of a registration whose Node is `node`. */

@@ -1,32 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FileMap } from "../host/files";
 import { HostPrerequisites } from "../host/hostPrerequisites";
 import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
 import { requiredPackages } from "../render/packages";
 import { paths } from "../render/paths";
 import { renderSysctl, requiredSysctls } from "../render/sysctl";
 import type { NodePartArgs } from "./nodePartArgs";
+import { verificationFile } from "./verification";
 
-/** The base system: packages, kernel modules and kernel parameters that the chosen modes need, now and after a reboot. */
-export class HostPreparation extends pulumi.ComponentResource {
-  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kubernetes-worker-nodes:index:HostPreparation", name, {}, opts);
-    const modes = { kubeProxyMode: args.kubeProxyMode, cniMode: args.cniMode };
-    const kernelModules = requiredModules(modes);
-    const sysctls = requiredSysctls(modes);
-    const files = {
-      [paths.modulesLoad]: { content: renderModulesLoad(kernelModules) },
-      [paths.sysctl]: { content: renderSysctl(sysctls) },
-    };
-    const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
-    const inputs = {
-      connection: args.connection,
-      claim: args.claim,
-      packages: requiredPackages(modes),
-      kernelModules,
-      sysctls: inForce,
-      files,
-    };
-    new HostPrerequisites(name, inputs, { parent: this });
-    this.registerOutputs({});
-  }
+/**
+ * The base system: packages, kernel modules and kernel parameters that the chosen modes need, now and after a reboot; and the
+ * script that looks at a finished node.
+ */
+export function prepareHost(name: string, args: NodePartArgs, opts: pulumi.CustomResourceOptions): HostPrerequisites {
+  const { connection, claim, kubeProxyMode, cniMode } = args;
+  const modes = { kubeProxyMode, cniMode };
+  const kernelModules = requiredModules(modes);
+  const sysctls = requiredSysctls(modes);
+  const files = pulumi.output(verificationFile(args)).apply((verification): FileMap => ({
+    [paths.modulesLoad]: { content: renderModulesLoad(kernelModules) },
+    [paths.sysctl]: { content: renderSysctl(sysctls) },
+    [paths.verification]: verification,
+  }));
+  const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
+  const packages = requiredPackages(modes);
+  return new HostPrerequisites(name, { connection, claim, packages, kernelModules, sysctls: inForce, files }, opts);
 }

@@ -60,7 +60,7 @@ export class Kubelet extends pulumi.ComponentResource {
           kubeletHealth({ kubernetesVersion, overrides }),
         ),
         cleanup: kubeletCleanup(),
-        adjust: caCertPem.apply((pem) => kubeletAdjust({ server, caCertPem: pem })),
+        adjust: kubeletAdjust({ server }),
         adjusts: [paths.kubeletKubeconfig],
         look: look(args, caCertPem),
       },

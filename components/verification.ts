@@ -1,36 +1,70 @@
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { Script } from "../base/script";
+import { withHostKey, type Connection } from "../host/connection";
+import type { FileSpec } from "../host/files";
+import { scriptText } from "../host/scriptText";
+import { paths } from "../render/paths";
 import { verification } from "../render/verificationScript";
 import { fromOverrides } from "./overrides";
-import { readOnlyCommand } from "./readOnlyCommand";
 import type { CheckedNodeArgs } from "./workerNodeArgs";
 
-/** Arguments of {@link Verification}. */
-export interface VerificationArgs extends CheckedNodeArgs {
-  /** Looks again whenever this changed. */
-  revision: pulumi.Input<string>;
+/** The script that looks at a finished node, as a file of the host: an administrator may run it too. */
+export function verificationFile(args: CheckedNodeArgs): pulumi.Input<FileSpec> {
+  const { kubeProxyMode, cniMode, cluster } = args;
+  const { clusterCIDR } = cluster;
+  return fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
+    fromOverrides(args.kubeProxyConfiguration, (kubeProxyConfiguration): FileSpec => {
+      const script = verification({
+        kubeProxyMode,
+        cniMode,
+        clusterCIDR,
+        kubeletConfiguration,
+        kubeProxyConfiguration,
+      });
+      return { content: `#!/bin/sh\n${scriptText(script)}`, mode: "0700", sealed: true };
+    }),
+  ) as pulumi.Input<FileSpec>;
 }
 
-/** The hand-made procedure's last look: services active, kube-proxy's rules there. Reads only. */
-export class Verification extends pulumi.ComponentResource {
-  /** What was seen, one line a check. */
-  public readonly summary: pulumi.Output<string>;
+/**
+ * The hand-made procedure's last look: services active, kube-proxy's rules there. It reads only, and running it again (a new SSH
+ * key is enough for remote.Command) does no harm.
+ *
+ * @param revision it looks again whenever this changed.
+ * @returns what was seen, one line a check.
+ */
+export function verifyNode(
+  name: string,
+  { connection, revision }: { connection: pulumi.Input<Connection>; revision: pulumi.Input<string> },
+  opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  const secretConnection = pulumi.secret(connection).apply(withHostKey);
+  const look = (user = "root"): string => (user === "root" ? paths.verification : `sudo -n ${paths.verification}`);
+  const inputs = {
+    connection: secretConnection.apply(commandConnection),
+    create: pulumi.unsecret(secretConnection.apply(({ user }) => look(user))),
+    // The script does not read it; only a change of an input makes remote.Command run again.
+    stdin: revision,
+    addPreviousOutputInEnv: false,
+    logging: command.remote.Logging.None,
+  };
+  return new command.remote.Command(name, inputs, opts).stdout;
+}
 
-  constructor(name: string, args: VerificationArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("kubernetes-worker-nodes:index:Verification", name, {}, opts);
-    const { kubeProxyMode, cniMode, cluster } = args;
-    const { clusterCIDR } = cluster;
-    const script = fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
-      fromOverrides(args.kubeProxyConfiguration, (kubeProxyConfiguration) =>
-        verification({ kubeProxyMode, cniMode, clusterCIDR, kubeletConfiguration, kubeProxyConfiguration }),
-      ),
-    );
-    // A value that the script does not read, so that it is another script whenever the kubelet is another.
-    const looks = pulumi.all([args.revision, script]).apply(([revision, { file, values }]): Script => ({
-      file,
-      values: { ...values, revision },
-    }));
-    this.summary = readOnlyCommand(name, args.connection, looks, { parent: this }).stdout;
-    this.registerOutputs({});
-  }
+/** Field by field: remote.Command prints a connection with a field it does not know, key and all. */
+function commandConnection(connection: Connection): Connection {
+  const { host, port, user, privateKey, privateKeyPassword, password, agentSocketPath, hostKey } = connection;
+  const { perDialTimeout = 15, dialErrorLimit = 3 } = connection;
+  return {
+    host,
+    port,
+    user,
+    privateKey,
+    privateKeyPassword,
+    password,
+    agentSocketPath,
+    hostKey,
+    perDialTimeout,
+    dialErrorLimit,
+  };
 }

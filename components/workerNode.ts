@@ -3,12 +3,12 @@ import { NodeRegistration } from "../cluster/nodeRegistration";
 import { createClaim } from "./claim/createClaim";
 import { Cni } from "./cni";
 import { ContainerRuntime } from "./containerRuntime";
-import { HostPreparation } from "./hostPreparation";
+import { prepareHost } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy } from "./kubeProxy";
 import { checkedNodeArgs } from "./nodeArguments";
 import type { NodePartArgs } from "./nodePartArgs";
-import { Verification } from "./verification";
+import { verifyNode } from "./verification";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
 
 /**
@@ -40,22 +40,22 @@ export class WorkerNode extends pulumi.ComponentResource {
 
     const claim = createClaim(`${name}-claim`, args, after());
     const parts = { ...args, claim: claim.claim };
-    const preparation = new HostPreparation(`${name}-preparation`, parts, after(claim));
+    const preparation = prepareHost(`${name}-preparation`, parts, after(claim));
     const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
     const network = args.cniMode === "none" ? [] : [new Cni(`${name}-cni`, parts, after(preparation))];
     const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, ...network));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet));
     const registration = registerNode(`${name}-registration`, { ...parts, kubelet }, after(proxy));
+    const { connection } = args;
+    const { revision } = kubelet;
     // Of a machine that is gone for good there is nothing to see.
-    const verification = args.lost
-      ? undefined
-      : new Verification(`${name}-verification`, { ...args, revision: kubelet.revision }, after(registration));
-
+    this.verification = args.lost
+      ? pulumi.output("")
+      : verifyNode(`${name}-verification`, { connection, revision }, after(registration));
     this.nodeName = registration.nodeName;
     this.podCIDRs = registration.podCIDRs;
     this.facts = claim.facts;
-    this.verification = verification?.summary ?? pulumi.output("");
     this.registerOutputs({});
   }
 }

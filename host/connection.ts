@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { seal, unseal } from "../base/sealed";
 
 /**
  * How a host is reached over SSH. Field names are those of `@pulumi/command`'s `ConnectionArgs`
@@ -88,4 +89,27 @@ export function withHostKey(connection: Connection): Connection {
 /** `user@host:port`, the way error messages name a host. */
 export function describeConnection(connection: Connection): string {
   return `${connection.user ?? "root"}@${connection.host}:${connection.port ?? 22}`;
+}
+
+const secretFields: string[] = ["privateKey", "privateKeyPassword", "password"] satisfies (keyof Connection)[];
+
+/** A connection whose secrets are sealed, for a resource's inputs: what its outputs say is enough to reach the host later. */
+export function sealConnection(connection: Connection): Connection {
+  return withSecrets(connection, seal);
+}
+
+/** The connection of {@link sealConnection}. */
+export function unsealConnection(connection: Connection): Connection {
+  return withSecrets(connection, unseal);
+}
+
+/** Fields that are not given are left out; a connection that is not known yet as a whole is a text. */
+function withSecrets(connection: Connection, change: (secret: string) => string): Connection {
+  if (typeof connection !== "object") return connection;
+  const given = Object.entries(connection).filter(([, value]) => value !== undefined && value !== null);
+  const changed = given.map(([key, value]): [string, unknown] => [
+    key,
+    secretFields.includes(key) && typeof value === "string" ? change(value) : value,
+  ]);
+  return Object.fromEntries(changed) as unknown as Connection;
 }

@@ -4,13 +4,16 @@ import { assertSafePath, sha256 } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
 import {
   changeHost,
+  inputsUnseen,
   isUnchanged,
   lookAtHost,
   markOf,
   removeFromHost,
   reported,
   sameHost,
+  sealHost,
   unfinishedFaults,
+  unsealHost,
 } from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { remoteScript } from "./remoteScript";
@@ -19,11 +22,17 @@ import type { Session } from "./session";
 
 type State = HostBinariesOutputs & Unfinished;
 
-export async function create(inputs: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
+export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs: HostBinariesInputs }> {
+  return Promise.resolve({ inputs: sealHost(news) });
+}
+
+export async function create(given: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
+  const inputs = unsealHost(given);
   return { id: inputs.setName, outs: await install(inputs.setName, inputs, { known: [], dropped: [] }) };
 }
 
-export async function update(id: string, olds: State, news: HostBinariesInputs): Promise<{ outs: State }> {
+export async function update(id: string, olds: State, given: HostBinariesInputs): Promise<{ outs: State }> {
+  const news = unsealHost(given);
   const { installed = {} } = olds;
   if (news.claim.lost === true) return { outs: { ...news, installed, ...markOf(olds) } };
   if (isUnchanged(olds, news, content)) return { outs: { ...news, installed } };
@@ -36,12 +45,12 @@ export async function update(id: string, olds: State, news: HostBinariesInputs):
 export async function read(
   id: string,
   props: State,
-): Promise<{ id: string; props: State; inputs: HostBinariesInputs }> {
+): Promise<{ id: string; props: State; inputs?: HostBinariesInputs }> {
   const { installed = {} } = props;
   const faults = unfinishedFaults(props);
   const recorded = { ...without(props, ["installed", "unfinished"]), faults };
   const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props, ""));
-  if (report === undefined) return { id, props, inputs: recorded };
+  if (report === undefined) return { id, props, ...inputsUnseen(props, recorded) };
   const seen = parseDigests(report);
   const isInstalled = (member: string): boolean => {
     const path = memberPath(props, member);
@@ -50,7 +59,7 @@ export async function read(
   };
   const members = props.members.filter(isInstalled);
   const inputs = { ...recorded, members, faults: [...reported(report, "fault"), ...faults] };
-  return { id, props: { ...inputs, installed, ...markOf(props) }, inputs };
+  return { id, props: { ...inputs, installed, ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
@@ -93,7 +102,7 @@ async function install(
   before: { known: string[]; dropped: string[] },
 ): Promise<HostBinariesOutputs> {
   const kept = { installed: Object.fromEntries(before.known.map((path) => [path, ""])) };
-  const report = await changeHost(id, inputs, kept, async (session) => {
+  const report = await changeHost(id, { ...inputs, ...kept }, async (session) => {
     const seen = await session.mustRun(`reading ${inputs.setName}`, lookScript(inputs, wanted(inputs)));
     const isThere = /^unpacked$/m.test(seen) && reported(seen, "fault").length === 0;
     return isThere ? seen : unpack(session, inputs, before);

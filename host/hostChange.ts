@@ -1,7 +1,7 @@
 import { messageOf } from "../base/errorMessage";
 import { PartialFailure } from "../base/partialFailure";
 import type { ClaimReference } from "./claim";
-import { describeConnection } from "./connection";
+import { describeConnection, sealConnection, unsealConnection } from "./connection";
 import type { Connection } from "./connection";
 import { heldByAnother, leftAsBefore, stillTaken } from "./remoteScript";
 import { openSession, openSessionToRead, ScriptFailure, SessionLost } from "./session";
@@ -13,6 +13,16 @@ export interface HostInputs {
   connection: Connection;
   /** The claim that holds the host. Another one is another machine, or another node on it: everything is done anew. */
   claim: ClaimReference;
+}
+
+/** Inputs as the state has them: how the host is reached stands whole in the outputs, which all that runs without a program reads. */
+export function sealHost<Inputs extends Pick<HostInputs, "connection">>(inputs: Inputs): Inputs {
+  return { ...inputs, connection: sealConnection(inputs.connection) };
+}
+
+/** The inputs of {@link sealHost}. */
+export function unsealHost<Inputs extends Pick<HostInputs, "connection">>(inputs: Inputs): Inputs {
+  return { ...inputs, connection: unsealConnection(inputs.connection) };
 }
 
 /** State of a resource whose last change failed and may have been done in part. */
@@ -28,21 +38,20 @@ const unfinishedFault = "the last change was not finished";
  * recorded; after any other one the resource is recorded as unfinished, so that the next `up` changes it again even when the
  * settings were taken back, and `destroy` removes what there is.
  *
- * @param kept what such a record says besides its inputs: outputs of the last change that was finished.
+ * @param record what such a record says: the inputs as outputs have them, and outputs of the last change that was finished.
  */
-export async function changeHost<Inputs extends HostInputs, Result>(
+export async function changeHost<Result>(
   id: string,
-  inputs: Inputs,
-  kept: object,
+  record: HostInputs,
   change: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  const session = await openSession(inputs.connection);
+  const session = await openSession(record.connection);
   try {
     return await session.exclusive(() => change(session));
   } catch (error) {
     if (!mayBeInBetween(error)) throw error;
     const message = messageOf(error);
-    throw new PartialFailure(message, id, { ...inputs, ...kept, unfinished: true });
+    throw new PartialFailure(message, id, { ...record, unfinished: true });
   }
 }
 
@@ -77,6 +86,16 @@ export function isUnchanged<Inputs extends HostInputs>(
 /** What a refresh says is wrong because of a change that was not finished. */
 export function unfinishedFaults({ unfinished }: Unfinished): string[] {
   return unfinished === true ? [unfinishedFault] : [];
+}
+
+/**
+ * Inputs after a refresh that has seen nothing of a host. The engine keeps those that it has where none are given; where the last
+ * change was not finished it has to be done again, and so they are other ones.
+ *
+ * @param recorded what the state has of them; texts of files may be digests here.
+ */
+export function inputsUnseen<Inputs extends HostInputs>(state: Unfinished, recorded: Inputs): { inputs?: Inputs } {
+  return state.unfinished === true ? { inputs: sealHost({ ...recorded, faults: unfinishedFaults(state) }) } : {};
 }
 
 /** The mark of a change that was not finished, for a state that takes it over. */

@@ -1,15 +1,18 @@
 import { without } from "../base/without";
-import { fileDigests, fileTable, parseFiles } from "./files";
+import { digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
 import type { HostPrerequisitesInputs } from "./hostPrerequisites";
 import {
   changeHost,
+  inputsUnseen,
   isUnchanged,
   lookAtHost,
   markOf,
   removeFromHost,
   reported,
   sameHost,
+  sealHost,
   unfinishedFaults,
+  unsealHost,
 } from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { moduleTable } from "./kernel";
@@ -21,23 +24,36 @@ const name = "prerequisites";
 /** `written`: paths that a change which was finished has written. */
 type State = HostPrerequisitesInputs & Unfinished & { written?: string[] };
 
-export async function create(inputs: HostPrerequisitesInputs): Promise<{ id: string; outs: State }> {
-  await apply(name, inputs, []);
-  return { id: name, outs: { ...inputs, written: Object.keys(inputs.files) } };
+export function check(_olds: State, news: HostPrerequisitesInputs): Promise<{ inputs: HostPrerequisitesInputs }> {
+  return Promise.resolve({ inputs: { ...sealHost(news), files: sealFiles(news.files) } });
 }
 
-export async function update(id: string, olds: State, news: HostPrerequisitesInputs): Promise<{ outs: State }> {
+export async function create(given: HostPrerequisitesInputs): Promise<{ id: string; outs: State }> {
+  return { id: name, outs: await apply(name, unsealed(given), []) };
+}
+
+export async function update(id: string, olds: State, given: HostPrerequisitesInputs): Promise<{ outs: State }> {
+  const news = unsealed(given);
   const { written = [] } = olds;
-  if (news.claim.lost === true) return { outs: { ...news, written, ...markOf(olds) } };
-  if (!isUnchanged(olds, news, content)) await apply(id, news, sameHost(olds, news) ? written : []);
-  return { outs: { ...news, written: Object.keys(news.files) } };
+  if (news.claim.lost === true) return { outs: { ...recordOf(news), written, ...markOf(olds) } };
+  if (isUnchanged(olds, recordOf(news), content)) return { outs: { ...recordOf(news), written } };
+  return { outs: await apply(id, news, sameHost(olds, news) ? written : []) };
+}
+
+function unsealed(given: HostPrerequisitesInputs): HostPrerequisitesInputs {
+  return { ...unsealHost(given), files: unsealFiles(given.files) };
+}
+
+/** What the outputs say of the inputs: files by their digests. */
+function recordOf(inputs: HostPrerequisitesInputs): HostPrerequisitesInputs {
+  return { ...inputs, files: digestContents(inputs.files) };
 }
 
 /** Packages whose command is there, modules that are loaded, parameters and files as they are. */
 export async function read(
   id: string,
   props: State,
-): Promise<{ id: string; props: State; inputs: HostPrerequisitesInputs }> {
+): Promise<{ id: string; props: State; inputs?: HostPrerequisitesInputs }> {
   const { written = [] } = props;
   const faults = unfinishedFaults(props);
   const recorded = { ...without(props, ["written", "unfinished"]), faults };
@@ -46,11 +62,11 @@ export async function read(
     commands: packages.map(({ command }) => command),
     modules: moduleTable(kernelModules),
     sysctls: Object.keys(sysctls),
-    files: fileDigests(files),
+    files: lookTable(files),
   };
   const script = remoteScript({ name, claim, file: "prerequisitesLook", values });
   const report = await lookAtHost(props, "reading the prerequisites", script);
-  if (report === undefined) return { id, props, inputs: recorded };
+  if (report === undefined) return { id, props, ...inputsUnseen(props, recorded) };
   const inForce = reported(report, "sysctl").map((line) => line.split("|"));
   const inputs: HostPrerequisitesInputs = {
     ...recorded,
@@ -60,7 +76,7 @@ export async function read(
     files: parseFiles(report, files),
     faults: [...reported(report, "fault"), ...faults],
   };
-  return { id, props: { ...inputs, written, ...markOf(props) }, inputs };
+  return { id, props: { ...recordOf(inputs), written, ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 /** Takes the files away; packages, loaded modules and parameters in force may serve others by now and stay. */
@@ -72,7 +88,7 @@ async function remove(_id: string, props: State): Promise<void> {
 
 export { remove as delete };
 
-async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[]): Promise<void> {
+async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[]): Promise<State> {
   const { packages, kernelModules, sysctls, files } = inputs;
   const values = {
     packages: packages.map(({ command, packages: { apt, dnf, zypper } }) => `${command} ${apt} ${dnf} ${zypper}`),
@@ -83,7 +99,9 @@ async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[
     dropped: known.filter((path) => !(path in files)),
   };
   const script = remoteScript({ name, claim: inputs.claim, file: "prerequisitesApply", values });
-  await changeHost(id, inputs, { written: known }, (session) => session.mustRun("preparing the host", script));
+  const record = { ...recordOf(inputs), written: known };
+  await changeHost(id, record, (session) => session.mustRun("preparing the host", script));
+  return { ...record, written: Object.keys(files) };
 }
 
 function content({ packages, kernelModules, sysctls, files, faults }: HostPrerequisitesInputs): unknown {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ArtifactMap } from "./artifact";
 import { connectionInput } from "./connection";
+import { toBeSealed } from "./files";
 import type { FileMap } from "./files";
 import type { Script } from "../base/script";
 import type { HostInputs } from "./hostChange";
@@ -14,7 +15,7 @@ export interface SystemdServiceInputs extends HostInputs {
   unit?: string;
   /** Files that the service reads. */
   files?: FileMap;
-  /** Files with secrets: encrypted in the state, never shown. */
+  /** Files with secrets: the state has their digests, encrypted; never shown. */
   secretFiles?: FileMap;
   /** Binaries that the service runs, part of the same transaction. @example { "/opt/kubernetes/bin/kubelet": { source, sha256 } } */
   binaries?: ArtifactMap;
@@ -73,7 +74,8 @@ export class SystemdService extends DynamicResource {
       written: undefined,
       connection: connectionInput(args.connection),
     };
-    const secretFiles = args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles) };
+    const secretFiles =
+      args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles).apply(toBeSealed) };
     const secrets = { additionalSecretOutputs: ["secretFiles"] };
     super(
       { type: "SystemdService", module: "host/systemdServiceProvider.js" },

@@ -14,6 +14,19 @@ export function serviceFiles(inputs: SystemdServiceInputs): FileMap {
   return { ...unit, ...inputs.files, ...inputs.secretFiles };
 }
 
+/** A service's inputs with a change of its files. */
+export function withFiles(
+  inputs: SystemdServiceInputs,
+  change: <Files extends FileMap | undefined>(files: Files) => Files,
+): SystemdServiceInputs {
+  const { files, secretFiles } = inputs;
+  return {
+    ...inputs,
+    ...(files !== undefined && { files: change(files) }),
+    ...(secretFiles !== undefined && { secretFiles: change(secretFiles) }),
+  };
+}
+
 /** Every path that the service writes. */
 export function managedPaths(inputs: SystemdServiceInputs): string[] {
   return [...Object.keys(serviceFiles(inputs)), ...Object.keys(inputs.binaries ?? {})].map(assertSafePath);

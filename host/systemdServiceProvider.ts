@@ -1,21 +1,25 @@
 import { binaryMode, differing, parseDigests, stageArtifacts } from "./artifact";
 import { without } from "../base/without";
-import { fileDigests, fileTable, parseFiles } from "./files";
+import { digestOf } from "../base/sealed";
+import { digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
 import type { FileMap } from "./files";
 import {
   changeHost,
+  inputsUnseen,
   isUnchanged,
   lookAtHost,
   markOf,
   removeFromHost,
   reported,
   sameHost,
+  sealHost,
   unfinishedFaults,
+  unsealHost,
 } from "./hostChange";
 import type { Unfinished } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
-import { managedPaths, serviceFiles, unitPath } from "./systemdServiceFiles";
+import { managedPaths, serviceFiles, unitPath, withFiles } from "./systemdServiceFiles";
 import type { SystemdServiceInputs, SystemdServiceOutputs } from "./systemdService";
 
 type State = SystemdServiceOutputs & Unfinished;
@@ -32,16 +36,28 @@ interface Before {
 
 const nothing: Before = { known: [], dropped: [] };
 
-export async function create(inputs: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceOutputs }> {
+export function check(_olds: State, news: SystemdServiceInputs): Promise<{ inputs: SystemdServiceInputs }> {
+  return Promise.resolve({ inputs: withFiles(sealHost(news), sealFiles) });
+}
+
+export async function create(given: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceOutputs }> {
+  const inputs = withFiles(unsealHost(given), unsealFiles);
   const id = inputs.unitName;
   return { id, outs: await apply(id, inputs, nothing) };
 }
 
-export async function update(id: string, olds: State, news: SystemdServiceInputs): Promise<{ outs: State }> {
+export async function update(id: string, olds: State, given: SystemdServiceInputs): Promise<{ outs: State }> {
+  const news = withFiles(unsealHost(given), unsealFiles);
   const { told = [], written = [] } = olds;
-  if (news.claim.lost === true) return { outs: { ...news, ...outputsOf(olds) } };
-  if (isUnchanged(olds, news, content)) return { outs: { ...news, told, written } };
+  if (news.claim.lost === true) return { outs: { ...recordOf(news), ...outputsOf(olds) } };
+  if (isUnchanged(olds, recordOf(news), content)) return { outs: { ...recordOf(news), told, written } };
   return { outs: await apply(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
+}
+
+/** What the outputs say of the inputs: unit and files by their digests. */
+function recordOf(inputs: SystemdServiceInputs): SystemdServiceInputs {
+  const { unit } = inputs;
+  return { ...withFiles(inputs, digestContents), ...(unit !== undefined && { unit: digestOf(unit) }) };
 }
 
 function before(olds: State, news: SystemdServiceInputs): Before {
@@ -52,14 +68,15 @@ function before(olds: State, news: SystemdServiceInputs): Before {
 
 /** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
 async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
-  const kept = { told: [], written: last.known, ...(last.cleanup === undefined ? {} : { owed: last.cleanup }) };
-  await changeHost(id, inputs, kept, async (session) => {
+  const owed = last.cleanup === undefined ? {} : { owed: last.cleanup };
+  const record = { ...recordOf(inputs), told: [], written: last.known };
+  await changeHost(id, { ...record, ...owed }, async (session) => {
     const owner = { name: inputs.unitName, claim: inputs.claim };
     const binaries = inputs.binaries ?? {};
     await stageArtifacts(session, owner, binaries, await differing(session, owner, binaries));
     await transact(session, inputs, last);
   });
-  return { ...inputs, told: [], written: managedPaths(inputs) };
+  return { ...record, written: managedPaths(inputs) };
 }
 
 async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<void> {
@@ -89,24 +106,24 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
   }
 }
 
-/** The service as it is on the host; secrets of a changed secret file travel in `secretFiles` only. */
+/** The service as it is on the host; of a secret file only its digest is asked for. */
 export async function read(
   id: string,
   props: State,
-): Promise<{ id: string; props: State; inputs: SystemdServiceInputs }> {
+): Promise<{ id: string; props: State; inputs?: SystemdServiceInputs }> {
   const { unitName, claim, look } = props;
   const values = {
     unit: unitName,
-    files: fileDigests(serviceFiles(props)),
+    files: lookTable(serviceFiles(props)),
     binaries: Object.keys(props.binaries ?? {}),
   };
   const script = remoteScript({ name: unitName, claim, file: "serviceLook", values, functions: { look } });
   const report = await lookAtHost(props, `reading ${unitName}`, script);
-  if (report === undefined) return { id, props, inputs: inputsOf(props) };
+  if (report === undefined) return { id, props, ...inputsUnseen(props, inputsOf(props)) };
   const inputs = { ...inputsOf(props), ...observed(report, props) };
   const told = reported(report, "foreign");
   for (const text of told) console.log(`${props.connection.host}: not ours: ${text}`);
-  return { id, props: { ...inputs, ...outputsOf(props), told }, inputs };
+  return { id, props: { ...recordOf(inputs), ...outputsOf(props), told }, inputs: sealHost(inputs) };
 }
 
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */

@@ -52,17 +52,13 @@ export function containerdLook({ cniMode }: { cniMode: CniMode }): Script {
 export interface KubeletAdjustArgs {
   /** URL of the API server. */
   server: string;
-  /** CA certificate(s) of the API server, PEM. */
-  caCertPem: string;
 }
 
 /**
- * Brings the kubeconfig that the kubelet wrote itself to what the settings say; prints "changed|PATH" where it was another.
+ * Brings the kubeconfig that the kubelet wrote itself to what the settings say, its CA to the file that the kubelet has of it;
+ * prints "changed|PATH" where it was another.
  * To run when the service's files are in place, before it is decided whether the kubelet restarts.
  */
-export function kubeletAdjust({ server, caCertPem }: KubeletAdjustArgs): Script {
-  return {
-    file: "render/scripts/kubeletAdjust.sh",
-    values: { server, ca_data: Buffer.from(caCertPem, "utf8").toString("base64") },
-  };
+export function kubeletAdjust({ server }: KubeletAdjustArgs): Script {
+  return { file: "render/scripts/kubeletAdjust.sh", values: { server } };
 }

@@ -7,6 +7,8 @@ export const paths = {
   binDirectory: "/opt/kubernetes/bin",
   kubelet: "/opt/kubernetes/bin/kubelet",
   kubeProxy: "/opt/kubernetes/bin/kube-proxy",
+  /** Looks at a finished node; reads only. */
+  verification: "/opt/kubernetes/bin/verify-node",
   /** containerd's own default for CNI plugins. */
   cniBinDirectory: "/opt/cni/bin",
 

@@ -5,6 +5,7 @@ import { lookAtNode } from "../../cluster/nodeOwnership";
 import { describeConnection } from "../../host/connection";
 import { identifyHost } from "../../host/hostOwner";
 import { openSessionToRead } from "../../host/session";
+import { sealClaim } from "./sealedClaim";
 import type { NodeClaimInputs, NodeClaimOutputs } from "./nodeClaim";
 
 /** Whether the host is still held, and its Node there; what cannot be asked is unknown, and is not taken for gone. */
@@ -14,7 +15,7 @@ export async function lookAtClaim(
 ): Promise<{ id: string; props: NodeClaimOutputs; inputs: NodeClaimInputs }> {
   const seen = props.claim.lost === true ? props : { ...props, ...(await look(props)) };
   // The key `__provider`, which the engine adds to all, stays.
-  return { id, props: seen, inputs: without(seen, ["claim", "facts"]) };
+  return { id, props: seen, inputs: sealClaim(without(seen, ["claim", "facts"])) };
 }
 
 async function look(props: NodeClaimOutputs): Promise<Pick<NodeClaimInputs, "held" | "registered">> {

@@ -8,11 +8,17 @@ import { removeFromHost } from "../../host/hostChange";
 import { openSession } from "../../host/session";
 import { claimHost } from "./claimHost";
 import type { NodeClaimInputs, NodeClaimOutputs } from "./nodeClaim";
+import { sealClaim, unsealClaim } from "./sealedClaim";
 import { ClaimInterrupted, type Taken } from "./takeHost";
 
 export { lookAtClaim as read } from "./lookAtClaim";
 
-export async function create(inputs: NodeClaimInputs): Promise<{ id: string; outs: NodeClaimOutputs }> {
+export function check(_olds: NodeClaimOutputs, news: NodeClaimInputs): Promise<{ inputs: NodeClaimInputs }> {
+  return Promise.resolve({ inputs: sealClaim(news) });
+}
+
+export async function create(given: NodeClaimInputs): Promise<{ id: string; outs: NodeClaimOutputs }> {
+  const inputs = unsealClaim(given);
   if (inputs.lost) {
     const host = describeConnection(inputs.connection);
     throw new Error(`${host}: is declared lost and is no node of this stack; take it out of the hosts`);
@@ -28,8 +34,9 @@ export async function create(inputs: NodeClaimInputs): Promise<{ id: string; out
 export async function update(
   id: string,
   olds: NodeClaimOutputs,
-  news: NodeClaimInputs,
+  given: NodeClaimInputs,
 ): Promise<{ outs: NodeClaimOutputs }> {
+  const news = unsealClaim(given);
   if (news.lost) return { outs: await declareLost(olds, news) };
   if (concernsHost(olds) === concernsHost(news)) {
     return { outs: { ...news, claim: olds.claim, facts: olds.facts } };

@@ -158,12 +158,13 @@ settle_dropped() {
   give_up f "$1"
 }
 
+# report_file PATH FORM: its text, base64, or its digest where the text is secret.
 report_file() {
   [ -f "$1" ] || return 0
-  if [ "$(digest "$1")" = "$2" ]; then kept=same; else kept="changed|$(head -c 1000000 "$1" | base64 | tr -d '\n')"; fi
-  printf 'file|%s|%s|%s\n' "$1" "$(stat -c '%a|%U:%G' "$1")" "$kept"
+  if [ "$2" = text ]; then content=$(head -c 1000000 "$1" | base64 | tr -d '\n'); else content=$(digest "$1"); fi
+  printf 'file|%s|%s|%s|%s\n' "$1" "$(stat -c '%a|%U:%G' "$1")" "$2" "$content"
 }
-# report_files TABLE: for each file PATH SHA256; and whether what is ours is still noted.
+# report_files TABLE: for each file PATH FORM.
 # shellcheck disable=SC2086
 report_files() {
   set -- $1

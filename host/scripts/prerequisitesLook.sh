@@ -5,7 +5,7 @@
 : "${commands?that have to be there}"
 : "${modules?for each MODULE PATH OPTION, - for none}"
 : "${sysctls?names}"
-: "${files?for each file PATH SHA256}"
+: "${files?for each file PATH and the FORM it is told in, text or digest}"
 
 # shellcheck disable=SC2086
 main() {

@@ -2,7 +2,7 @@
 # A service as it is on the host; reads only. Function given by the caller: look (prints `fault|...`, `foreign|...`, `fact|...`).
 . ./library.sh
 : "${unit:?name of the unit, with its suffix}"
-: "${files?for each file PATH SHA256}"
+: "${files?for each file PATH and the FORM it is told in, text or digest}"
 : "${binaries?paths}"
 
 main() {

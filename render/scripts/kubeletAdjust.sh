@@ -1,15 +1,17 @@
 # shellcheck shell=sh
-# Brings the kubelet's own kubeconfig, which it wrote when it joined, to the API server and CA that the settings say. Prints
+# Brings the kubelet's own kubeconfig, which it wrote when it joined, to the API server that the settings say and the CA that is written
+# for it. Prints
 # "changed|PATH" if it was another, for then the kubelet has to restart. Without the file the kubelet will write it from the bootstrap one.
 . ../../base/scripts/prelude.sh
 : "${server:?URL of the API server}"
-: "${ca_data:?PEM text of its CA, base64}"
 . ./paths.sh
 
 [ -e "$kubelet_kubeconfig" ] || exit 0
 path=$(readlink -f "$kubelet_kubeconfig")
 fresh=$(dirname "$path")/.${path##*/}.new
 umask 077
+ca_data=$(base64 < "$ca_cert" | tr -d '\n')
+[ -n "$ca_data" ] || exit 1
 # Each cluster is a map of plain scalars, as every client of Kubernetes writes it; the lines of its CA give way to ours.
 server=$server ca_data=$ca_data awk '
   function quoted(text) {

@@ -8,13 +8,13 @@ import { claim, ofClaim, RegistrationScene } from "./registrationScene";
 jest.setTimeout(60_000);
 
 const scene = new RegistrationScene();
-const { inputs, state, registeredNode } = scene;
+const { sealed, state, registeredNode } = scene;
 
 describe("NodeRegistration read", () => {
   test("shows no difference where all is as recorded, and no foreign marks", async () => {
     registeredNode({ labels: { pool: "x", foreign: "1" } });
     const { id, props, inputs: seen } = await read("a", state());
-    expect({ id, props, seen }).toEqual({ id: "a", props: state(), seen: inputs() });
+    expect({ id, props, seen }).toEqual({ id: "a", props: state(), seen: sealed() });
     expect(scene.said).toEqual([]);
   });
 
@@ -23,14 +23,14 @@ describe("NodeRegistration read", () => {
     scene.server.putNode({ ...node, metadata: { ...node.metadata, labels: { pool: "theirs" } } });
     const { inputs: seen, props } = await read("a", state());
     const drift = { labels: { pool: "theirs" }, taints: [], kubeletVersion: "v1.36.0" };
-    expect(seen).toEqual(inputs({ ...drift, claim: { ...claim, id: "", owner: "" } }));
+    expect(seen).toEqual(sealed({ ...drift, claim: { ...claim, id: "", owner: "" } }));
     expect(props).toEqual(state(drift));
   });
 
   test("shows another claim on the Node as a difference of the inputs, and keeps the own one as what may be deleted", async () => {
     registeredNode({ annotations: ofClaim("claim-2", "org/project/other") });
     const { inputs: seen, props } = await read("a", state());
-    expect(seen).toEqual(inputs({ claim: { ...claim, id: "claim-2", owner: "org/project/other" } }));
+    expect(seen).toEqual(sealed({ claim: { ...claim, id: "claim-2", owner: "org/project/other" } }));
     expect(props).toEqual(state({ told: ["Node a belongs to stack org/project/other"] }));
   });
 
@@ -42,7 +42,7 @@ describe("NodeRegistration read", () => {
       "Node a is another object than the one recorded: its uid is uid-2, uid-of-a is recorded",
     ];
     expect(props).toEqual(state({ nodeUid: "uid-2", told }));
-    expect(seen).toEqual(inputs());
+    expect(seen).toEqual(sealed());
     expect(scene.said).toEqual(told);
   });
 

@@ -1,3 +1,4 @@
+import { digestOf } from "../../base/sealed";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "../../cluster/nodeRegistrationState";
 import { FakeApiServer, machineIdOf, nodeObject, type FakeObject } from "./fakeApiServer";
 
@@ -52,6 +53,11 @@ export class RegistrationScene {
       taints: [{ key: "k", effect: "NoSchedule" }],
       ...changes,
     };
+  };
+
+  /** The inputs as the state has them. */
+  readonly sealed = (changes: Partial<NodeRegistrationInputs> = {}): NodeRegistrationInputs => {
+    return this.inputs({ ...changes, kubeconfig: digestOf(this.server.kubeconfig) });
   };
 
   readonly state = (changes: Partial<NodeRegistrationState> = {}): NodeRegistrationState => {

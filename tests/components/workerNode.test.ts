@@ -1,3 +1,4 @@
+import type { FileMap } from "../../host/files";
 import { WorkerNode } from "../../components";
 import type { WorkerNodeArgs } from "../../components";
 import type { Registered } from "../support/pulumiMocks";
@@ -76,11 +77,15 @@ describe("a WorkerNode", () => {
     expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).not.toContain("masquerade.nft");
   });
 
-  it("runs scripts by sudo for a user that is not root, from standard input only", async () => {
-    const { create, stdin, logging } = find(await register(), "node-1-verification").inputs;
-    expect(create).toBe("sudo -n sh -s");
-    expect(stdin).toContain("verification");
+  it("looks by a script that is on the host, by sudo for a user that is not root", async () => {
+    const registered = await register();
+    const { create, stdin, logging } = find(registered, "node-1-verification").inputs;
+    expect(create).toBe("sudo -n /opt/kubernetes/bin/verify-node");
+    expect(stdin).toMatch(/^[0-9a-f]{16}$/);
     expect(logging).toBe("none");
+    const { files } = find(registered, "node-1-preparation").inputs as { files: FileMap };
+    expect(files["/opt/kubernetes/bin/verify-node"]).toMatchObject({ mode: "0700", sealed: true });
+    expect(files["/opt/kubernetes/bin/verify-node"]?.content).toMatch(/^#!\/bin\/sh\nmode=nftables\n/);
   });
 
   it("registers the same resources in a preview, where outputs are unknown", async () => {

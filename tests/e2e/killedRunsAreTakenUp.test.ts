@@ -1,11 +1,11 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Lab } from "../../lab/lab";
 import { kubectl } from "../../lab/hosts/workload";
 import { comparableResources, readCheckpoint } from "../support/checkpoint";
 import { hostState } from "../support/hostFingerprint";
 import type { Moment } from "../support/killedRuns";
-import { momentsOf, powerCutAt, randomNumbers, reach, signalAt } from "../support/killedRuns";
+import { inTime, momentsOf, powerCutAt, randomNumbers, signalAt } from "../support/killedRuns";
 import { kubectlOf, nodesOf, openTestLab } from "../support/labOfTests";
 import type { Ended, RunningProcess } from "../support/runningProcess";
 import { Stack, expectSuccess } from "../support/stack";
@@ -27,16 +27,25 @@ interface EndState {
   objects: string[];
 }
 
-/** Copies a JSON file that another process writes again and again, also in place. */
-async function copyWhole(from: string, to: string): Promise<void> {
-  for (;;) {
-    const text = readFileSync(from, "utf8");
-    try {
-      JSON.parse(text);
-      return writeFileSync(to, text);
-    } catch {
-      await sleep(2);
-    }
+/** The last whole checkpoint that a run wrote before one with a resource of that type, read until the run has printed `text`. */
+async function checkpointBefore(running: RunningProcess, file: string, type: string, text: string): Promise<string> {
+  let before = "";
+  while (!running.lines.some((line) => line.text.includes(text))) {
+    const checkpoint = readFileSync(file, "utf8");
+    if (isWithout(checkpoint, type)) before = checkpoint;
+    await sleep(2);
+  }
+  return before;
+}
+
+/** Whether a checkpoint has no resource of that type; not so for one that is being written. */
+function isWithout(checkpoint: string, type: string): boolean {
+  try {
+    const { latest } = (JSON.parse(checkpoint) as { checkpoint: { latest: { resources?: { type: string }[] } } })
+      .checkpoint;
+    return !(latest.resources ?? []).some((resource) => resource.type.includes(type));
+  } catch {
+    return false;
   }
 }
 
@@ -97,9 +106,11 @@ describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
     "by SIGKILL at random is finished by the next one, which ends as if nothing had been",
     async () => {
       for (const [round, moment] of momentsOf(undisturbed, kills, random).entries()) {
-        await fromNothing();
         const end = round % 2 === 0 ? signalAt : powerCutAt;
-        const cutOff = await end(startUp(), moment, "SIGKILL");
+        const cutOff = await inTime(moment, async (sooner) => {
+          await fromNothing();
+          return end(startUp(), sooner, "SIGKILL");
+        });
         expect(cutOff.code).toBeNull();
         await stack.cancel();
         await expectTakenUp(cutOff, describeMoment(round, moment));
@@ -113,8 +124,10 @@ describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
     "by SIGINT at random ends by itself with a whole checkpoint, and is finished by the next one",
     async () => {
       for (const [round, moment] of momentsOf(undisturbed, interrupts, random).entries()) {
-        await fromNothing();
-        const cutOff = await signalAt(startUp(), moment, "SIGINT");
+        const cutOff = await inTime(moment, async (sooner) => {
+          await fromNothing();
+          return signalAt(startUp(), sooner, "SIGINT");
+        });
         expect({ ok: cutOff.ok, canceled: /update cancell?ed/.test(cutOff.output) }).toEqual({
           ok: false,
           canceled: true,
@@ -130,12 +143,10 @@ describe(`an up that was cut off (KILL_SEED=${seed})`, () => {
   test("after the cluster had got its objects and before the checkpoint knew of them is finished by the next one", async () => {
     await fromNothing();
     const running = startUp();
-    const checkpoint = `${stack.stateFile}.before`;
-    await reach(running, { after: "worker-nodes-kubelet-bootstrap creating", milliseconds: 0 });
-    await copyWhole(stack.stateFile, checkpoint);
-    const created = { after: "worker-nodes-node-autoapprove-certificate-rotation created", milliseconds: 0 };
-    const cutOff = await signalAt(running, created, "SIGKILL");
-    renameSync(checkpoint, stack.stateFile);
+    const binding = "worker-nodes-node-autoapprove-certificate-rotation created";
+    const before = await checkpointBefore(running, stack.stateFile, "ClusterRoleBinding", binding);
+    const cutOff = await signalAt(running, { after: binding, milliseconds: 0 }, "SIGKILL");
+    writeFileSync(stack.stateFile, before);
     await stack.cancel();
     const { resources } = await readCheckpoint(stack);
     expect(resources.filter(({ type }) => type.includes("ClusterRoleBinding"))).toEqual([]);

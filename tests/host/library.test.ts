@@ -11,8 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { digestOf } from "../../base/sealed";
 import type { FileMap } from "../../host/files";
-import { fileDigests, fileTable, parseFiles } from "../../host/files";
+import { fileTable, lookTable, parseFiles } from "../../host/files";
 import { bundledText } from "../../host/scriptText";
 import { orphanLocally, runLocally, temporaryDirectory } from "../support/localShell";
 
@@ -23,7 +24,7 @@ const stageFiles = (files: FileMap): string =>
     .map((line) => `stage_file ${line}`)
     .join("\n");
 const reportFiles = (files: FileMap): string =>
-  fileDigests(files)
+  lookTable(files)
     .map((line) => `report_file ${line}`)
     .join("\n");
 const settleAll = 'for path in $staged; do settle "$path"; done';
@@ -177,21 +178,26 @@ describe("files on a host", () => {
     expect(readlinkSync(path)).toBe("/dev/null");
   });
 
-  it("are reported as they are, with content only where it changed", () => {
-    const other = join(root, "etc/other");
-    const missing = join(root, "etc/missing");
+  it("are reported as they are, secret ones by their digest", () => {
+    const [other, missing, secret] = [join(root, "etc/other"), join(root, "etc/missing"), join(root, "etc/secret")];
     const files: FileMap = {
       [path]: { content: "one", mode: "0600" },
       [other]: { content: "two" },
       [missing]: { content: "three" },
+      [secret]: { content: digestOf("four"), sealed: true },
     };
-    put({ [path]: { content: "one", mode: "0600" }, [other]: { content: "edited\nby hand" } });
+    put({
+      [path]: { content: "", mode: "0600" },
+      [other]: { content: "edited\nby hand" },
+      [secret]: { content: "four" },
+    });
     runLocally(root, `chmod 0644 ${path}`);
     const { stdout } = runLocally(root, reportFiles(files));
-    expect(stdout).not.toContain(Buffer.from("one").toString("base64"));
+    expect(stdout).not.toContain(Buffer.from("four").toString("base64"));
     expect(parseFiles(stdout, files)).toEqual({
-      [path]: { content: "one", mode: "0644" },
+      [path]: { content: "", mode: "0644" },
       [other]: { content: "edited\nby hand" },
+      [secret]: { content: digestOf("four"), sealed: true },
     });
   });
 

@@ -56,7 +56,7 @@ const scripts: Script[] = [
   kubeletLook({ cniMode: "bridge", server, caSha256: ["0"], clusterCIDR }),
   kubeProxyLook({ mode: "nftables" }),
   containerdLook({ cniMode: "bridge" }),
-  kubeletAdjust({ server, caCertPem: pemOf("ca") }),
+  kubeletAdjust({ server }),
 ];
 
 /** Each script with each of its texts and lists; numbers and choices are no text of anybody. */

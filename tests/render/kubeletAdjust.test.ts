@@ -17,9 +17,10 @@ describe.each(shells)("kubeletAdjust under %s", (_name, shell) => {
   let host: Sandbox;
   beforeEach(() => {
     host = new Sandbox();
+    host.file(paths.caCert, ca);
   });
   afterEach(() => host.remove());
-  const run = (value = server) => host.run(scriptText(kubeletAdjust({ server: value, caCertPem: ca })), shell);
+  const run = (value = server) => host.run(scriptText(kubeletAdjust({ server: value })), shell);
   const read = () => load(host.read(paths.kubeletKubeconfig)) as Kubeconfig;
   const wanted = { server, "certificate-authority-data": Buffer.from(ca).toString("base64") };
 
@@ -27,7 +28,7 @@ describe.each(shells)("kubeletAdjust under %s", (_name, shell) => {
     expect(run()).toMatchObject({ status: 0, stdout: "", stderr: "" });
     host.file(paths.kubeletKubeconfig, kubeletKubeconfig(server, ca));
     expect(run()).toMatchObject({ status: 0, stdout: "", stderr: "" });
-    expect(host.list("/etc/kubernetes")).toEqual(["kubelet.conf"]);
+    expect(host.list("/etc/kubernetes")).toEqual(["kubelet.conf", "pki"]);
   });
 
   test.each([
@@ -83,6 +84,6 @@ describe.each(shells)("kubeletAdjust under %s", (_name, shell) => {
     host.file(paths.kubeletKubeconfig, '{"clusters": []}\n');
     expect(run()).toMatchObject({ status: 1, stdout: "" });
     expect(host.read(paths.kubeletKubeconfig)).toBe('{"clusters": []}\n');
-    expect(host.list("/etc/kubernetes")).toEqual(["kubelet.conf"]);
+    expect(host.list("/etc/kubernetes")).toEqual(["kubelet.conf", "pki"]);
   });
 });

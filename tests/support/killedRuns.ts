@@ -44,25 +44,37 @@ export async function reach({ lines, ended }: RunningProcess, { after, milliseco
   await sleep(milliseconds);
 }
 
-/** Sends the CLI a signal at a moment, and waits for its end. */
+/** Sends the CLI a signal at a moment, if it still runs then, and waits for its end. */
 export async function signalAt(running: RunningProcess, moment: Moment, signal: NodeJS.Signals): Promise<Ended> {
   await reach(running, moment);
-  process.kill(running.pid, signal);
+  kill(running.pid, signal);
   return running.ended;
+}
+
+/**
+ * Cuts off a run, and where it was quicker than the moment another one, half as long after the same line.
+ *
+ * @param cutOff makes a run and ends it at the moment.
+ */
+export async function inTime(moment: Moment, cutOff: (moment: Moment) => Promise<Ended>): Promise<Ended> {
+  const ended = await cutOff(moment);
+  if (!ended.ok) return ended;
+  if (moment.milliseconds < 2) throw new Error(`no run was cut off after "${moment.after}": each had ended before`);
+  return inTime({ ...moment, milliseconds: moment.milliseconds / 2 }, cutOff);
 }
 
 /** Ends the CLI, the program and the plugins at once, as a machine that loses its power does. */
 export async function powerCutAt(running: RunningProcess, moment: Moment): Promise<Ended> {
   await reach(running, moment);
   const family = [running.pid, ...descendants(running.pid)];
-  family.forEach(kill);
+  family.forEach((pid) => kill(pid, "SIGKILL"));
   return running.ended;
 }
 
 /** Of those that were alive a moment ago, one may have ended by itself. */
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, "SIGKILL");
+    process.kill(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }

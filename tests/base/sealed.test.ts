@@ -1,0 +1,20 @@
+import { asDigest, digestOf, hexDigest, seal, unknownValue, unseal } from "../../base/sealed";
+
+const hex = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
+
+test("a text's digest stands for it and says nothing of it", () => {
+  expect(digestOf("hello")).toBe(`[sha256 ${hex}]`);
+  expect(asDigest(hex)).toBe(digestOf("hello"));
+  expect([hexDigest("hello"), hexDigest(digestOf("hello"))]).toEqual([hex, hex]);
+});
+
+test("a digest, and a value that is not known yet, stay as they are", () => {
+  expect(digestOf(digestOf("hello"))).toBe(digestOf("hello"));
+  expect([digestOf(unknownValue), seal(unknownValue), unseal(unknownValue)]).toEqual(Array(3).fill(unknownValue));
+});
+
+test("what was sealed here can be unsealed, what was not is refused, and any other text is itself", () => {
+  expect(unseal(seal("a secret"))).toBe("a secret");
+  expect(unseal("plain")).toBe("plain");
+  expect(() => unseal(digestOf("of another process"))).toThrow("has not been given");
+});
