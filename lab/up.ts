@@ -9,10 +9,8 @@ import { ensureHosts } from "./hosts/hostContainers";
 import { ensureHostImage } from "./hosts/hostImage";
 import { ensureSshKeys } from "./hosts/sshKeys";
 import { makeTestImages } from "./hosts/testImages";
-import { architecture } from "./machine/architecture";
 import { ensureDaemon } from "./machine/daemons";
 import { ensureDocker } from "./machine/docker";
-import { machineTraits } from "./machine/machineTraits";
 import { checkMachine } from "./machine/prerequisites";
 import { type Renderer, type Report, runSteps } from "./machine/progress";
 import { refuseForeignLab } from "./network/foreignLab";
@@ -23,10 +21,9 @@ import { type LabState, writeState } from "./plan/labState";
 import type { LabLayout } from "./plan/layout";
 import type { LabOptions } from "./plan/options";
 import { type PulumiCli, findCli } from "./pulumi/findCli";
-import { generatedSettings, secretSettings } from "./pulumi/labSettings";
+import { configureStack } from "./pulumi/labSettings";
 import { ensurePassphrase } from "./pulumi/passphrase";
 import { installCli, installPlugins } from "./pulumi/plugins";
-import { ensureStack } from "./pulumi/stackConfig";
 
 /** What a lab is made of, found or made before anything of it starts. */
 interface Found {
@@ -107,10 +104,7 @@ async function startLab(
   const keys = await ensureSshKeys(layout);
   await ensurePassphrase(layout.files.passphrase);
   const programs = controlPlanePrograms(options, layout, binaries);
-  const configure = () => {
-    const plain = generatedSettings(options, layout, credentials, keys, binaries, architecture(), machineTraits());
-    return ensureStack(layout.files, plain, secretSettings(credentials, keys));
-  };
+  const configure = () => configureStack(options, layout, credentials, keys, binaries);
   await runSteps(
     [
       { title: "Control plane", run: (report) => ensureControlPlane(programs, layout, report) },

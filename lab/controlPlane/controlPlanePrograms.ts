@@ -1,5 +1,6 @@
 import * as path from "node:path";
 import type { Binaries } from "../binaries/resolver";
+import { trustedCasFile } from "./credentials";
 import type { Daemon } from "../machine/daemons";
 import { type LabLayout, labVariable, ports } from "../plan/layout";
 import type { LabOptions } from "../plan/options";
@@ -74,7 +75,7 @@ function apiServerArgs(layout: LabLayout): Record<string, string> {
     "authorization-mode": "Node,RBAC",
     "enable-admission-plugins": "NodeRestriction",
     "enable-bootstrap-token-auth": "true",
-    "client-ca-file": pki("ca.crt"),
+    "client-ca-file": pki(trustedCasFile),
     "tls-cert-file": pki("apiserver.crt"),
     "tls-private-key-file": pki("apiserver.key"),
     "etcd-servers": `https://${layout.gateway}:${ports.etcdClient}`,
@@ -101,7 +102,7 @@ function controllerManagerArgs(options: LabOptions, layout: LabLayout): Record<s
     "service-cluster-ip-range": layout.serviceCIDR,
     "cluster-signing-cert-file": pki("ca.crt"),
     "cluster-signing-key-file": pki("ca.key"),
-    "root-ca-file": pki("ca.crt"),
+    "root-ca-file": pki(trustedCasFile),
     "service-account-private-key-file": pki("sa.key"),
     "use-service-account-credentials": "true",
     // The last two are off unless named.
@@ -119,7 +120,7 @@ function clientArgs(layout: LabLayout, kubeconfig: string, port: number, certifi
     kubeconfig,
     "authentication-kubeconfig": kubeconfig,
     "authorization-kubeconfig": kubeconfig,
-    "client-ca-file": path.join(layout.files.pki, "ca.crt"),
+    "client-ca-file": path.join(layout.files.pki, trustedCasFile),
     "bind-address": layout.gateway,
     "secure-port": String(port),
     "tls-cert-file": path.join(layout.files.pki, `${certificate}.crt`),

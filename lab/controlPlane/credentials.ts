@@ -1,13 +1,19 @@
 import { randomInt } from "node:crypto";
 import * as path from "node:path";
-import { readOrCreate } from "../machine/files";
+import { readOrCreate, writeFileAtomic } from "../machine/files";
 import { kubeconfigText } from "./kubeconfig";
 import type { LabLayout } from "../plan/layout";
 import { type CertificateRequest, type KeyPair, ensureCa, ensureCertificate, ensureServiceAccountKey } from "./pki";
 
+/** File of the pki folder with the CAs that the control plane trusts. */
+export const trustedCasFile = "trusted-cas.crt";
+
 /** What opens the lab's cluster, made once and kept in the lab's folder. */
 export interface Credentials {
+  /** The CA that signs. */
   ca: KeyPair;
+  /** Certificates of all CAs that are trusted, PEM: that one's, and another's while the CA is changed. */
+  trustedCas: string;
   /** Client of cluster administrators. */
   kubeconfig: string;
   /** `xxxxxx.yyyyyyyyyyyyyyyy`, as kubeadm spells it. */
@@ -17,15 +23,23 @@ export interface Credentials {
 export async function ensureCredentials(layout: LabLayout): Promise<Credentials> {
   const { files } = layout;
   const ca = await ensureCa(files.pki, "ca", "kubernetes");
+  const trustedCas = await readOrCreate(path.join(files.pki, trustedCasFile), () => ca.certificate);
   await ensureServiceAccountKey(files.pki);
   await ensureControlPlaneCertificates(layout, ca);
-  const kubeconfig = await ensureKubeconfigs(layout, ca);
+  const kubeconfig = await ensureKubeconfigs(layout, ca, trustedCas);
   return {
     ca,
+    trustedCas,
     kubeconfig,
     bootstrapToken: await readOrCreate(path.join(files.credentials, "bootstrap-token"), newBootstrapToken),
   };
 }
+
+/** Certificates that the cluster's CA has signed, by their files' names. */
+export const clusterCertificates = [
+  ...["apiserver", "apiserver-kubelet-client", "controller-manager-server", "scheduler-server"],
+  ...["controller-manager", "scheduler", "kubernetes-admin"],
+];
 
 async function ensureControlPlaneCertificates(layout: LabLayout, ca: KeyPair): Promise<void> {
   const { pki } = layout.files;
@@ -62,7 +76,7 @@ async function ensureControlPlaneCertificates(layout: LabLayout, ca: KeyPair): P
 }
 
 /** Kubeconfigs of administrator, controller manager and scheduler; returns the administrator's. */
-async function ensureKubeconfigs(layout: LabLayout, ca: KeyPair): Promise<string> {
+async function ensureKubeconfigs(layout: LabLayout, ca: KeyPair, trustedCas: string): Promise<string> {
   const { files } = layout;
   const clients: [file: string, user: string, organization?: string][] = [
     [path.join(files.credentials, "controller-manager.kubeconfig"), "system:kube-controller-manager"],
@@ -73,7 +87,8 @@ async function ensureKubeconfigs(layout: LabLayout, ca: KeyPair): Promise<string
   for (const [file, user, organization] of clients) {
     const request: CertificateRequest = { commonName: user, organization, usages: ["client"] };
     const client = await ensureCertificate(files.pki, user.replace(/^system:kube-/, ""), ca, request);
-    text = await readOrCreate(file, () => kubeconfigText(layout.endpoint, ca.certificate, user, client));
+    text = kubeconfigText(layout.endpoint, trustedCas, user, client);
+    await writeFileAtomic(file, text);
   }
   return text;
 }

@@ -1,5 +1,5 @@
-import type { Architecture } from "../machine/architecture";
-import type { MachineTraits } from "../machine/machineTraits";
+import { type Architecture, architecture } from "../machine/architecture";
+import { type MachineTraits, machineTraits } from "../machine/machineTraits";
 import type { Binaries } from "../binaries/resolver";
 import type { Credentials } from "../controlPlane/credentials";
 import type { LabLayout } from "../plan/layout";
@@ -7,6 +7,19 @@ import type { LabOptions } from "../plan/options";
 import type { SshKeys } from "../hosts/sshKeys";
 import { namespace } from "./namespace";
 import { sandboxImage } from "../hosts/testImages";
+import { ensureStack } from "./stackConfig";
+
+/** Makes the lab's stack, or brings its settings to what the lab is. */
+export async function configureStack(
+  options: LabOptions,
+  layout: LabLayout,
+  credentials: Credentials,
+  keys: SshKeys,
+  binaries: Binaries,
+): Promise<void> {
+  const plain = generatedSettings(options, layout, credentials, keys, binaries, architecture(), machineTraits());
+  await ensureStack(layout.files, plain, secretSettings(credentials, keys));
+}
 
 /** The generated settings that are not secret, by their full keys. */
 export function generatedSettings(
@@ -23,7 +36,7 @@ export function generatedSettings(
   const settings = {
     kubernetesVersion: options.kubernetesVersion,
     apiServerEndpoint: layout.endpoint,
-    caCertPem: credentials.ca.certificate,
+    caCertPem: credentials.trustedCas,
     clusterCIDR: options.clusterCIDR,
     clusterDNS: [layout.clusterDNS],
     sandboxImage,

@@ -3,8 +3,9 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { load } from "js-yaml";
+import { type CaStep, takeCaStep } from "../../lab/controlPlane/caRotation";
 import { controlPlanePrograms } from "../../lab/controlPlane/controlPlanePrograms";
-import { ensureCredentials } from "../../lab/controlPlane/credentials";
+import { clusterCertificates, ensureCredentials } from "../../lab/controlPlane/credentials";
 import { type LabLayout, layoutOf } from "../../lab/plan/layout";
 import { completeOptions } from "../../lab/plan/options";
 
@@ -99,5 +100,41 @@ describe("credentials", () => {
       ["sa.key", "sa.pub"].map((name) => fs.readFile(path.join(layout.files.pki, name), "utf8")),
     );
     expect(createPublicKey(key ?? "").export({ type: "spki", format: "pem" })).toBe(pub);
+  });
+});
+
+describe("a CA that is changed", () => {
+  let tree: string;
+  let layout: LabLayout;
+  beforeAll(async () => {
+    tree = await fs.mkdtemp(path.join(os.tmpdir(), "pki-"));
+    layout = layoutOf(options, tree);
+  });
+  afterAll(async () => fs.rm(tree, { recursive: true }));
+
+  /** Who has signed each certificate of the cluster's, and how many CAs are trusted, after a step. */
+  async function after(step: CaStep): Promise<{ ca: string; trusted: number; signed: boolean[] }> {
+    await takeCaStep(layout.files.pki, step);
+    const { ca, trustedCas, kubeconfig } = await ensureCredentials(layout);
+    const issuer = new X509Certificate(ca.certificate);
+    const certificates = await Promise.all(
+      clusterCertificates.map((name) => fs.readFile(path.join(layout.files.pki, `${name}.crt`))),
+    );
+    expect(kubeconfig).toContain(Buffer.from(trustedCas).toString("base64"));
+    return {
+      ca: ca.certificate,
+      trusted: trustedCas.split("END CERTIFICATE").length - 1,
+      signed: certificates.map((pem) => new X509Certificate(pem).verify(issuer.publicKey)),
+    };
+  }
+
+  test("is trusted beside the old one, signs everything, and is trusted alone at last", async () => {
+    const { ca } = await ensureCredentials(layout);
+    const signed = clusterCertificates.map(() => true);
+    expect(await after("trust the new one")).toEqual({ ca: ca.certificate, trusted: 2, signed });
+    const second = await after("sign by the new one");
+    expect(second).toMatchObject({ trusted: 2, signed });
+    expect(second.ca).not.toBe(ca.certificate);
+    expect(await after("distrust the old one")).toEqual({ ...second, trusted: 1 });
   });
 });

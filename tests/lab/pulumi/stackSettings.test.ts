@@ -35,6 +35,7 @@ describe("settings of container hosts", () => {
   const layout = layoutOf(options, "/tree");
   const credentials = {
     ca: { certificate: "CA", privateKey: "" },
+    trustedCas: "CA",
     kubeconfig: "",
     bootstrapToken: "",
   };
