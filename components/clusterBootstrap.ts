@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { issuerOfKey } from "../base/rules/secretRules";
 import { checkedBootstrapArgs } from "./nodeArguments";
 
 /** Arguments of {@link ClusterBootstrap}. */
@@ -12,7 +13,7 @@ export interface ClusterBootstrapArgs {
   bootstrapToken: pulumi.Input<string>;
   /** When the token ends, RFC 3339; the cluster's token cleaner deletes it then. @default never @example "2030-01-01T00:00:00Z" */
   bootstrapTokenExpiration?: pulumi.Input<string>;
-  /** Certificate of the cluster's CA, PEM. */
+  /** Certificate of the cluster's CA, PEM, or a bundle of several while the CA is changed. */
   caCertPem: pulumi.Input<string>;
   /** Private key of the cluster's CA, PEM; signs the kube-proxy certificate and reaches no host. Secret. */
   caPrivateKeyPem: pulumi.Input<string>;
@@ -160,7 +161,7 @@ function createKubeProxyCertificate(
     `${name}-kube-proxy-certificate`,
     {
       certRequestPem: request.certRequestPem,
-      caCertPem: args.caCertPem,
+      caCertPem: issuer(args),
       caPrivateKeyPem: pulumi.secret(args.caPrivateKeyPem),
       allowedUses: ["digital_signature", "key_encipherment", "client_auth"],
       ...certificateHours,
@@ -168,4 +169,11 @@ function createKubeProxyCertificate(
     opts,
   );
   return { certPem: certificate.certPem, privateKeyPem: pulumi.secret(key.privateKeyPem) };
+}
+
+/** Of a bundle the certificate that the key signs for, wherever it stands in it: a signer takes the first. Public as the bundle is. */
+function issuer({ caCertPem, caPrivateKeyPem }: ClusterBootstrapArgs): pulumi.Output<string> {
+  const certificates = pulumi.output(caCertPem);
+  const chosen = pulumi.all([certificates, caPrivateKeyPem]).apply(([pem, key]) => issuerOfKey(pem, key));
+  return pulumi.output(pulumi.isSecret(certificates)).apply((hidden) => (hidden ? chosen : pulumi.unsecret(chosen)));
 }

@@ -125,6 +125,14 @@ export function readPrivateKey(pem: string): KeyObject | undefined {
   }
 }
 
+/** Of a bundle the certificate whose key this is; the bundle as it is where there is only one, or none of that key. */
+export function issuerOfKey(bundle: string, privateKeyPem: string): string {
+  const certificates = readCertificates(bundle) ?? [];
+  const key = readPrivateKey(privateKeyPem);
+  if (certificates.length < 2 || key === undefined) return bundle;
+  return certificates.find((certificate) => certificate.checkPrivateKey(key))?.toString() ?? bundle;
+}
+
 /** The CA's certificate, or a bundle of them. */
 export function caCertPemFault(pem: string, now = new Date()): Fault | undefined {
   const fix =

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { secret } from "@pulumi/pulumi";
 import { ClusterBootstrap } from "../../components";
 import { secretKeys } from "../../settings/schema";
 import { selfSigned, testConfiguration, type KeyPair } from "../settings/testConfiguration";
@@ -15,11 +16,11 @@ beforeAll(async () => {
 // The stack program loads all of Pulumi's packages once for each configuration.
 jest.setTimeout(60_000);
 
-async function register(): Promise<Registered[]> {
+async function register(caCertPem: pulumi.Input<string> = ca.certPem): Promise<Registered[]> {
   const registered = await recordResources();
   new ClusterBootstrap("worker-nodes", {
     bootstrapToken: "abcdef.0123456789abcdef",
-    caCertPem: ca.certPem,
+    caCertPem,
     caPrivateKeyPem: ca.keyPem,
   });
   await settled();
@@ -107,6 +108,17 @@ describe("ClusterBootstrap", () => {
       earlyRenewalHours: 720,
     });
     expect(certificate?.secretInputs).toContain("caPrivateKeyPem");
+  });
+
+  // Row 4 of the faults.
+  it("has the CA of a bundle sign whose key it is, wherever it stands, and hides no more than the bundle was", async () => {
+    const bundle = `${(await selfSigned(true)).certPem}\n${ca.certPem}`;
+    const signer = async (caCertPem: pulumi.Input<string>) =>
+      (await register(caCertPem)).find(({ type }) => type.endsWith(":LocallySignedCert"));
+    const open = await signer(bundle);
+    expect(String(open?.inputs["caCertPem"]).trim()).toBe(ca.certPem.trim());
+    expect(open?.secretInputs).not.toContain("caCertPem");
+    expect((await signer(secret(bundle)))?.secretInputs).toContain("caCertPem");
   });
 });
 
