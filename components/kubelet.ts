@@ -61,7 +61,7 @@ export class Kubelet extends pulumi.ComponentResource {
         ),
         cleanup: kubeletCleanup(),
         adjust: kubeletAdjust({ server }),
-        adjusts: [paths.kubeletKubeconfig],
+        adjusts: [paths.kubeletKubeconfig, paths.kubeletCertificate],
         look: look(args, caCertPem),
       },
       { parent: this },

@@ -55,8 +55,8 @@ export interface KubeletAdjustArgs {
 }
 
 /**
- * Brings the kubeconfig that the kubelet wrote itself to what the settings say, its CA to the file that the kubelet has of it;
- * prints "changed|PATH" where it was another.
+ * Brings the kubeconfig that the kubelet wrote itself to what the settings say, its CA to the file that the kubelet has of it, and
+ * takes its client certificate away where that is of a CA that was taken out of them; prints "changed|PATH" for each.
  * To run when the service's files are in place, before it is decided whether the kubelet restarts.
  */
 export function kubeletAdjust({ server }: KubeletAdjustArgs): Script {

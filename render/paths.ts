@@ -28,6 +28,8 @@ export const paths = {
   kubeletConfiguration: "/var/lib/kubelet/config.yaml",
   /** The kubelet's own keys and certificates (--cert-dir). */
   kubeletCertDirectory: "/var/lib/kubelet/pki",
+  /** Link to the client certificate that the kubelet has now, with its key. */
+  kubeletCertificate: "/var/lib/kubelet/pki/kubelet-client-current.pem",
 
   kubeletUnit: "/etc/systemd/system/kubelet.service",
   kubeProxyUnit: "/etc/systemd/system/kube-proxy.service",

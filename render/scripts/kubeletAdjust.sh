@@ -1,10 +1,29 @@
 # shellcheck shell=sh
 # Brings the kubelet's own kubeconfig, which it wrote when it joined, to the API server that the settings say and the CA that is written
-# for it. Prints
-# "changed|PATH" if it was another, for then the kubelet has to restart. Without the file the kubelet will write it from the bootstrap one.
+# for it. Prints "changed|PATH" if it was another, for then the kubelet has to restart. Without the file the kubelet will write it from
+# the bootstrap one.
+# A client certificate of a CA that is trusted no more goes with it: a kubelet that has one would show it for as long as it lasts, also
+# to an API server that refuses it, and one that has none asks for a new one with the bootstrap token.
 . ../../base/scripts/prelude.sh
 : "${server:?URL of the API server}"
 . ./paths.sh
+. ./certificates.sh
+
+# retired_key_ids: of the CAs that the kubeconfig has and the settings have not. A CA whose certificate was renewed has the same key.
+retired_key_ids() {
+  kept=$(printf '%s' "$ca_data" | base64 -d | each_certificate own_key_id)
+  kubeconfig_ca "$kubelet_kubeconfig" | each_certificate own_key_id | grep -vxF "${kept:-none}"
+}
+
+# Before the kubeconfig, which says what was trusted until now, so that a run that is cut off in between is taken up. Only one of a CA
+# that was taken out goes: the signer of kubelets may be another than those in caCertPem.
+retire_certificate() {
+  [ -e "$kubelet_certificate" ] || return 0
+  issuer=$(each_certificate issuer_key_id < "$kubelet_certificate" | head -n 1)
+  [ -n "$issuer" ] && retired_key_ids | grep -qxF "$issuer" || return 0
+  rm -f "$kubelet_certificate" || exit 1
+  echo "changed|$kubelet_certificate"
+}
 
 [ -e "$kubelet_kubeconfig" ] || exit 0
 path=$(readlink -f "$kubelet_kubeconfig")
@@ -46,6 +65,7 @@ server=$server ca_data=$ca_data awk '
   echo "$kubelet_kubeconfig has no cluster with a server that can be read; remove it and run up again, the kubelet then asks for a new certificate" >&2
   exit 1
 }
+retire_certificate
 if cmp -s "$fresh" "$path"; then
   rm -f "$fresh"
 else

@@ -41,7 +41,7 @@ look_at_network() {
     case $cluster_cidr in *.*) look_at_masquerade ip ;; esac
     case $cluster_cidr in *:*) look_at_masquerade ip6 ;; esac
   }
-  if [ -e "$cni_template" ] && ! [ -e "$cni_conflist" ] && [ -e "$kubelet_cert_directory/kubelet-client-current.pem" ]; then
+  if [ -e "$cni_template" ] && ! [ -e "$cni_conflist" ] && [ -e "$kubelet_certificate" ]; then
     fault "$cni_conflist is gone"
   fi
 }

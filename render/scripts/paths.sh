@@ -3,6 +3,7 @@
 kubelet_directory=/var/lib/kubelet
 kubelet_configuration=/var/lib/kubelet/config.yaml
 kubelet_cert_directory=/var/lib/kubelet/pki
+kubelet_certificate=/var/lib/kubelet/pki/kubelet-client-current.pem
 kubelet_kubeconfig=/etc/kubernetes/kubelet.conf
 bootstrap_kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf
 ca_cert=/etc/kubernetes/pki/ca.crt

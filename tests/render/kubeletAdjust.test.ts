@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { load } from "js-yaml";
+import { ensureCa, ensureCertificate, type KeyPair } from "../../lab/controlPlane/pki";
 import { scriptText } from "../../host/scriptText";
 import { kubeletAdjust, paths, renderKubeconfig } from "../../render";
 import { kubeletKubeconfig, pemOf } from "../support/certificates";
@@ -85,5 +89,56 @@ describe.each(shells)("kubeletAdjust under %s", (_name, shell) => {
     expect(run()).toMatchObject({ status: 1, stdout: "" });
     expect(host.read(paths.kubeletKubeconfig)).toBe('{"clusters": []}\n');
     expect(host.list("/etc/kubernetes")).toEqual(["kubelet.conf", "pki"]);
+  });
+
+  // Row 4 of the faults.
+  describe("the kubelet's client certificate", () => {
+    let directory: string;
+    const cas: Record<string, KeyPair> = {};
+    beforeAll(async () => {
+      directory = mkdtempSync(join(tmpdir(), "cas-"));
+      for (const name of ["old", "new", "signer"]) cas[name] = await ensureCa(directory, name, "kubernetes");
+    });
+    afterAll(() => rmSync(directory, { recursive: true }));
+
+    const bundle = (names: string[]): string => names.map((name) => cas[name]?.certificate ?? "").join("");
+    /** A certificate by one CA, on a host that trusts some, whose settings come to say others. */
+    async function change(by: string, before: string[], after: string[]): Promise<string[]> {
+      const request = { commonName: "system:node:a", organization: "system:nodes", usages: ["client" as const] };
+      const issuer = cas[by] ?? { certificate: "", privateKey: "" };
+      const { certificate, privateKey } = await ensureCertificate(directory, `node-of-${by}`, issuer, request);
+      host
+        .file("/var/lib/kubelet/pki/kubelet-client-1.pem", `${certificate}${privateKey}`)
+        .link(paths.kubeletCertificate, "/var/lib/kubelet/pki/kubelet-client-1.pem")
+        .file(paths.kubeletKubeconfig, kubeletKubeconfig(server, bundle(before)));
+      host.file(paths.caCert, bundle(after));
+      const { status, stdout, stderr } = run();
+      expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+      expect(host.list("/var/lib/kubelet/pki")).toContain("kubelet-client-1.pem");
+      return stdout.split("\n").filter((line) => line !== "");
+    }
+    const kubeconfig = `changed|${paths.kubeletKubeconfig}`;
+
+    test("of a CA that was taken out goes, so that the kubelet asks for a new one", async () => {
+      expect(await change("old", ["old", "new"], ["new"])).toEqual([`changed|${paths.kubeletCertificate}`, kubeconfig]);
+      expect(host.has(paths.kubeletCertificate)).toBe(false);
+    });
+
+    test.each([
+      ["of the new one", "new", ["old", "new"], ["new"]],
+      ["while the old one is trusted beside the new one", "old", ["old"], ["old", "new"]],
+      ["of a signer that was never in caCertPem", "signer", ["old", "new"], ["new"]],
+    ])("stays where it is %s", async (_case, by, before, after) => {
+      expect(await change(by, before, after)).toEqual([kubeconfig]);
+      expect(host.has(paths.kubeletCertificate)).toBe(true);
+    });
+
+    test("goes before the kubeconfig is written, so that a run that is cut off in between is taken up", async () => {
+      host.command("mv", "exit 1");
+      const written = change("old", ["old", "new"], ["new"]);
+      await expect(written).rejects.toThrow();
+      expect(host.has(paths.kubeletCertificate)).toBe(false);
+      expect(host.read(paths.kubeletKubeconfig)).toBe(kubeletKubeconfig(server, bundle(["old", "new"])));
+    });
   });
 });

@@ -20,7 +20,7 @@ import { basename, dirname, join } from "node:path";
 
 /** Tools of every Linux host that the scripts use as they are. */
 const realTools =
-  "awk base64 basename cat chmod cmp cut date dirname find flock grep head id ls mkdir mv printf readlink rm rmdir sed sha256sum sleep sort stat sync tail test timeout tr uniq wc xargs sh";
+  "awk base64 basename cat chmod cmp cut date dirname find flock grep head id ls mkdir mv od printf readlink rm rmdir sed sha256sum sleep sort stat sync tail test timeout tr uniq wc xargs sh";
 
 /** Where scripts look on a host; moved below the sandbox. */
 const hostPath = /(?<![\w$}.])\/(?=(?:boot|etc|lib|opt|proc|run|sys|usr\/(?:local\/)?lib(?:exec)?|var)(?:\/|\b))/g;
