@@ -22,6 +22,8 @@ export interface HostBinariesInputs extends HostInputs {
 export interface HostBinariesOutputs extends HostBinariesInputs {
   /** Path -> hex SHA-256 of each installed binary. */
   installed: Record<string, string>;
+  /** Directories that were made for them. */
+  made: string[];
 }
 
 /** Arguments of {@link HostBinaries}; see {@link HostBinariesInputs} for each field. */
@@ -39,7 +41,8 @@ export class HostBinaries extends DynamicResource {
   declare public readonly installed: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: HostBinariesArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { faults: [], ...args, connection: connectionInput(args.connection), installed: undefined };
+    const outputs = { installed: undefined, made: undefined };
+    const inputs = { faults: [], ...args, connection: connectionInput(args.connection), ...outputs };
     super({ type: "HostBinaries", module: "host/hostBinariesProvider.js" }, name, inputs, opts);
   }
 }

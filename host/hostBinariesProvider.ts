@@ -7,6 +7,7 @@ import {
   inputsUnseen,
   isUnchanged,
   lookAtHost,
+  madeDirectories,
   markOf,
   removeFromHost,
   reported,
@@ -15,12 +16,15 @@ import {
   unfinishedFaults,
   unsealHost,
 } from "./hostChange";
-import type { Unfinished } from "./hostChange";
+import type { Unfinished, Written } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { RemoteScript } from "./remoteScript";
 import type { Session } from "./session";
 
 type State = HostBinariesOutputs & Unfinished;
+
+/** What the program knows of the host from before a change; `dropped`: paths that are not wanted any more. */
+type Before = Written & { dropped: string[] };
 
 export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs: HostBinariesInputs }> {
   return Promise.resolve({ inputs: sealHost(news) });
@@ -28,17 +32,18 @@ export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs:
 
 export async function create(given: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
   const inputs = unsealHost(given);
-  return { id: inputs.setName, outs: await install(inputs.setName, inputs, { known: [], dropped: [] }) };
+  return { id: inputs.setName, outs: await install(inputs.setName, inputs, { known: [], made: [], dropped: [] }) };
 }
 
 export async function update(id: string, olds: State, given: HostBinariesInputs): Promise<{ outs: State }> {
   const news = unsealHost(given);
-  const { installed = {} } = olds;
-  if (news.claim.lost === true) return { outs: { ...news, installed, ...markOf(olds) } };
-  if (isUnchanged(olds, news, content)) return { outs: { ...news, installed } };
+  const { installed = {}, made = [] } = olds;
+  if (news.claim.lost === true) return { outs: { ...news, installed, made, ...markOf(olds) } };
+  if (isUnchanged(olds, news, content)) return { outs: { ...news, installed, made } };
   const kept = new Set(paths(news));
-  const known = sameHost(olds, news) ? Object.keys(installed) : [];
-  return { outs: await install(id, news, { known, dropped: known.filter((path) => !kept.has(path)) }) };
+  const before = sameHost(olds, news) ? { known: Object.keys(installed), made } : { known: [], made: [] };
+  const dropped = before.known.filter((path) => !kept.has(path));
+  return { outs: await install(id, news, { ...before, dropped }) };
 }
 
 /** `members` are those whose file is still the installed one: the rest is what the next `up` repairs. */
@@ -46,9 +51,9 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs?: HostBinariesInputs }> {
-  const { installed = {} } = props;
+  const { installed = {}, made = [] } = props;
   const faults = unfinishedFaults(props);
-  const recorded = { ...without(props, ["installed", "unfinished"]), faults };
+  const recorded = { ...without(props, ["installed", "made", "unfinished"]), faults };
   const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props, ""));
   if (report === undefined) return { id, props, ...inputsUnseen(props, recorded) };
   const seen = parseDigests(report);
@@ -59,12 +64,12 @@ export async function read(
   };
   const members = props.members.filter(isInstalled);
   const inputs = { ...recorded, members, faults: [...reported(report, "fault"), ...faults] };
-  return { id, props: { ...inputs, installed, ...markOf(props) }, inputs: sealHost(inputs) };
+  return { id, props: { ...inputs, installed, made, ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
   const { setName: name, claim } = props;
-  const archive = { known: Object.keys(props.installed ?? {}) };
+  const archive = { known: Object.keys(props.installed ?? {}), made: props.made ?? [] };
   await removeFromHost(props, `removing ${name}`, remoteScript({ name, claim, file: "remove", values: archive }));
 }
 
@@ -96,26 +101,19 @@ function lookScript(inputs: HostBinariesInputs, fingerprint: string): string {
   return remoteScript({ name, claim, file: "binariesLook", values: { paths: paths(inputs), fingerprint } });
 }
 
-async function install(
-  id: string,
-  inputs: HostBinariesInputs,
-  before: { known: string[]; dropped: string[] },
-): Promise<HostBinariesOutputs> {
-  const kept = { installed: Object.fromEntries(before.known.map((path) => [path, ""])) };
+async function install(id: string, inputs: HostBinariesInputs, before: Before): Promise<HostBinariesOutputs> {
+  const kept = { installed: Object.fromEntries(before.known.map((path) => [path, ""])), made: before.made };
   const report = await changeHost(id, { ...inputs, ...kept }, async (session) => {
     const seen = await session.mustRun(`reading ${inputs.setName}`, lookScript(inputs, wanted(inputs)));
     const isThere = /^unpacked$/m.test(seen) && reported(seen, "fault").length === 0;
     return isThere ? seen : unpack(session, inputs, before);
   });
   const installed = Object.entries(parseDigests(report)).map(([path, { sha256: digest }]) => [path, digest]);
-  return { ...inputs, installed: Object.fromEntries(installed) as Record<string, string> };
+  const byPath = Object.fromEntries(installed) as Record<string, string>;
+  return { ...inputs, installed: byPath, made: madeDirectories(report) };
 }
 
-async function unpack(
-  session: Session,
-  inputs: HostBinariesInputs,
-  before: { known: string[]; dropped: string[] },
-): Promise<string> {
+async function unpack(session: Session, inputs: HostBinariesInputs, before: Before): Promise<string> {
   const { setName: name, claim, directory, members, archive } = inputs;
   const { source, sha256: digest } = archive;
   const fetch = isRemote(source);

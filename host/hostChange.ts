@@ -15,6 +15,14 @@ export interface HostInputs {
   claim: ClaimReference;
 }
 
+/** What a resource has put on a host, for what the list of it there does not say any more. */
+export interface Written {
+  /** Paths. */
+  known: string[];
+  /** Directories that were made for them. */
+  made: string[];
+}
+
 /** Inputs as the state has them: how the host is reached stands whole in the outputs, which all that runs without a program reads. */
 export function sealHost<Inputs extends Pick<HostInputs, "connection">>(inputs: Inputs): Inputs {
   return { ...inputs, connection: sealConnection(inputs.connection) };
@@ -156,4 +164,9 @@ export function reported(report: string, kind: string): string[] {
     .split("\n")
     .filter((line) => line.startsWith(`${kind}|`))
     .map((line) => line.slice(kind.length + 1));
+}
+
+/** Directories that a change has made, or one before it. */
+export function madeDirectories(report: string): string[] {
+  return reported(report, "made");
 }

@@ -6,6 +6,7 @@ import {
   inputsUnseen,
   isUnchanged,
   lookAtHost,
+  madeDirectories,
   markOf,
   removeFromHost,
   reported,
@@ -14,30 +15,32 @@ import {
   unfinishedFaults,
   unsealHost,
 } from "./hostChange";
-import type { Unfinished } from "./hostChange";
+import type { Unfinished, Written } from "./hostChange";
 import { moduleTable } from "./kernel";
 import { remoteScript } from "./remoteScript";
 
 /** Names the list of what we wrote, on the host. */
 const name = "prerequisites";
 
-/** `written`: paths that a change which was finished has written. */
-type State = HostPrerequisitesInputs & Unfinished & { written?: string[] };
+/** `written`: paths that a change which was finished has written; `made`: directories for them. */
+type State = HostPrerequisitesInputs & Unfinished & { written?: string[]; made?: string[] };
+
+const nothing: Written = { known: [], made: [] };
 
 export function check(_olds: State, news: HostPrerequisitesInputs): Promise<{ inputs: HostPrerequisitesInputs }> {
   return Promise.resolve({ inputs: { ...sealHost(news), files: sealFiles(news.files) } });
 }
 
 export async function create(given: HostPrerequisitesInputs): Promise<{ id: string; outs: State }> {
-  return { id: name, outs: await apply(name, unsealed(given), []) };
+  return { id: name, outs: await apply(name, unsealed(given), nothing) };
 }
 
 export async function update(id: string, olds: State, given: HostPrerequisitesInputs): Promise<{ outs: State }> {
   const news = unsealed(given);
-  const { written = [] } = olds;
-  if (news.claim.lost === true) return { outs: { ...recordOf(news), written, ...markOf(olds) } };
-  if (isUnchanged(olds, recordOf(news), content)) return { outs: { ...recordOf(news), written } };
-  return { outs: await apply(id, news, sameHost(olds, news) ? written : []) };
+  const { written = [], made = [] } = olds;
+  if (news.claim.lost === true) return { outs: { ...recordOf(news), written, made, ...markOf(olds) } };
+  if (isUnchanged(olds, recordOf(news), content)) return { outs: { ...recordOf(news), written, made } };
+  return { outs: await apply(id, news, sameHost(olds, news) ? { known: written, made } : nothing) };
 }
 
 function unsealed(given: HostPrerequisitesInputs): HostPrerequisitesInputs {
@@ -54,9 +57,9 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs?: HostPrerequisitesInputs }> {
-  const { written = [] } = props;
+  const { written = [], made = [] } = props;
   const faults = unfinishedFaults(props);
-  const recorded = { ...without(props, ["written", "unfinished"]), faults };
+  const recorded = { ...without(props, ["written", "made", "unfinished"]), faults };
   const { claim, packages, kernelModules, sysctls, files } = recorded;
   const values = {
     commands: packages.map(({ command }) => command),
@@ -76,19 +79,19 @@ export async function read(
     files: parseFiles(report, files),
     faults: [...reported(report, "fault"), ...faults],
   };
-  return { id, props: { ...recordOf(inputs), written, ...markOf(props) }, inputs: sealHost(inputs) };
+  return { id, props: { ...recordOf(inputs), written, made, ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 /** Takes the files away; packages, loaded modules and parameters in force may serve others by now and stay. */
 async function remove(_id: string, props: State): Promise<void> {
-  const values = { known: props.written ?? [] };
+  const values = { known: props.written ?? [], made: props.made ?? [] };
   const script = remoteScript({ name, claim: props.claim, file: "remove", values });
   await removeFromHost(props, "removing the prerequisites", script);
 }
 
 export { remove as delete };
 
-async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[]): Promise<State> {
+async function apply(id: string, inputs: HostPrerequisitesInputs, { known, made }: Written): Promise<State> {
   const { packages, kernelModules, sysctls, files } = inputs;
   const values = {
     packages: packages.map(({ command, packages: { apt, dnf, zypper } }) => `${command} ${apt} ${dnf} ${zypper}`),
@@ -96,12 +99,13 @@ async function apply(id: string, inputs: HostPrerequisitesInputs, known: string[
     sysctls: Object.entries(sysctls).map(([parameter, value]) => `${parameter}=${value}`),
     files: fileTable(files),
     known,
+    made,
     dropped: known.filter((path) => !(path in files)),
   };
   const script = remoteScript({ name, claim: inputs.claim, file: "prerequisitesApply", values });
-  const record = { ...recordOf(inputs), written: known };
-  await changeHost(id, record, (session) => session.mustRun("preparing the host", script));
-  return { ...record, written: Object.keys(files) };
+  const record = { ...recordOf(inputs), written: known, made };
+  const report = await changeHost(id, record, (session) => session.mustRun("preparing the host", script));
+  return { ...record, written: Object.keys(files), made: madeDirectories(report) };
 }
 
 function content({ packages, kernelModules, sysctls, files, faults }: HostPrerequisitesInputs): unknown {

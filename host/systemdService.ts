@@ -45,6 +45,8 @@ export interface SystemdServiceOutputs extends SystemdServiceInputs {
   told: string[];
   /** Paths that a change which was finished has written. */
   written: string[];
+  /** Directories that were made for them. */
+  made: string[];
   /** Clean-up that a change which was not finished has yet to run. */
   owed?: Script;
 }
@@ -72,6 +74,7 @@ export class SystemdService extends DynamicResource {
       ...args,
       told: undefined,
       written: undefined,
+      made: undefined,
       connection: connectionInput(args.connection),
     };
     const secretFiles =

@@ -8,6 +8,7 @@ import {
   inputsUnseen,
   isUnchanged,
   lookAtHost,
+  madeDirectories,
   markOf,
   removeFromHost,
   reported,
@@ -16,7 +17,7 @@ import {
   unfinishedFaults,
   unsealHost,
 } from "./hostChange";
-import type { Unfinished } from "./hostChange";
+import type { Unfinished, Written } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
 import { managedPaths, serviceFiles, unitPath, withFiles } from "./systemdServiceFiles";
@@ -25,16 +26,14 @@ import type { SystemdServiceInputs, SystemdServiceOutputs } from "./systemdServi
 type State = SystemdServiceOutputs & Unfinished;
 
 /** What the program knows of the host from before a change. */
-interface Before {
-  /** Paths that were written. */
-  known: string[];
-  /** Those among them that are not wanted any more. */
+interface Before extends Written {
+  /** Those among the paths that are not wanted any more. */
   dropped: string[];
   /** What undoes things that only the version before made. */
   cleanup?: SystemdServiceInputs["cleanup"];
 }
 
-const nothing: Before = { known: [], dropped: [] };
+const nothing: Before = { known: [], made: [], dropped: [] };
 
 export function check(_olds: State, news: SystemdServiceInputs): Promise<{ inputs: SystemdServiceInputs }> {
   return Promise.resolve({ inputs: withFiles(sealHost(news), sealFiles) });
@@ -48,9 +47,9 @@ export async function create(given: SystemdServiceInputs): Promise<{ id: string;
 
 export async function update(id: string, olds: State, given: SystemdServiceInputs): Promise<{ outs: State }> {
   const news = withFiles(unsealHost(given), unsealFiles);
-  const { told = [], written = [] } = olds;
   if (news.claim.lost === true) return { outs: { ...recordOf(news), ...outputsOf(olds) } };
-  if (isUnchanged(olds, recordOf(news), content)) return { outs: { ...recordOf(news), told, written } };
+  if (isUnchanged(olds, recordOf(news), content))
+    return { outs: { ...recordOf(news), ...without(outputsOf(olds), ["owed"]) } };
   return { outs: await apply(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
 }
 
@@ -63,23 +62,23 @@ function recordOf(inputs: SystemdServiceInputs): SystemdServiceInputs {
 function before(olds: State, news: SystemdServiceInputs): Before {
   const [known, kept] = [olds.written ?? [], new Set(managedPaths(news))];
   const cleanup = news.cleanup === undefined ? (olds.cleanup ?? olds.owed) : undefined;
-  return { known, dropped: known.filter((path) => !kept.has(path)), cleanup };
+  return { known, made: olds.made ?? [], dropped: known.filter((path) => !kept.has(path)), cleanup };
 }
 
 /** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
 async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
-  const owed = last.cleanup === undefined ? {} : { owed: last.cleanup };
-  const record = { ...recordOf(inputs), told: [], written: last.known };
-  await changeHost(id, { ...record, ...owed }, async (session) => {
+  const { known: written, made, cleanup: owed } = last;
+  const record = { ...recordOf(inputs), told: [], written, made };
+  const report = await changeHost(id, { ...record, ...(owed && { owed }) }, async (session) => {
     const owner = { name: inputs.unitName, claim: inputs.claim };
     const binaries = inputs.binaries ?? {};
     await stageArtifacts(session, owner, binaries, await differing(session, owner, binaries));
-    await transact(session, inputs, last);
+    return transact(session, inputs, last);
   });
-  return { ...record, written: managedPaths(inputs) };
+  return { ...record, written: managedPaths(inputs), made: madeDirectories(report) };
 }
 
-async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<void> {
+async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<string> {
   const { unitName, claim, healthCheck, cleanup, adjust, look } = inputs;
   const values = {
     unit: unitName,
@@ -89,11 +88,12 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
     directories: inputs.directories ?? [],
     adjusts: inputs.adjusts ?? [],
     known: last.known,
+    made: last.made,
     dropped: last.dropped,
   };
   const functions = { health: healthCheck, cleanup, adjust, look };
   const script = remoteScript({ name: unitName, claim, file: "serviceApply", values, functions });
-  await session.mustRun(`changing ${unitName}`, script);
+  const report = await session.mustRun(`changing ${unitName}`, script);
   if (last.cleanup !== undefined) {
     const after = remoteScript({
       name: unitName,
@@ -104,6 +104,7 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
     });
     await session.mustRun(`cleaning up after what ${unitName} had before`, after);
   }
+  return report;
 }
 
 /** The service as it is on the host; of a secret file only its digest is asked for. */
@@ -129,17 +130,17 @@ export async function read(
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
 function inputsOf(state: State): SystemdServiceInputs {
   const faults = state.unfinished === true ? unfinishedFaults(state) : state.faults;
-  return { ...without(state, ["told", "written", "owed", "unfinished"]), faults };
+  return { ...without(state, ["told", "written", "made", "owed", "unfinished"]), faults };
 }
 
 function outputsOf(state: State): Omit<State, keyof SystemdServiceInputs> {
-  const { told = [], written = [], owed } = state;
-  return { told, written, ...(owed && { owed }), ...markOf(state) };
+  const { told = [], written = [], made = [], owed } = state;
+  return { told, written, made, ...(owed && { owed }), ...markOf(state) };
 }
 
 async function remove(_id: string, props: State): Promise<void> {
   const { unitName, claim, cleanup, unit } = props;
-  const values = { unit: unitName, ours: unit !== undefined, known: props.written ?? [] };
+  const values = { unit: unitName, ours: unit !== undefined, known: props.written ?? [], made: props.made ?? [] };
   const script = remoteScript({ name: unitName, claim, file: "serviceRemove", values, functions: { cleanup } });
   await removeFromHost(props, `removing ${unitName}`, script);
 }

@@ -11,6 +11,7 @@
 : "${fingerprint:?of what was asked for, to know it again}"
 : "${dropped?paths that were installed before and are not any more}"
 : "${known?paths that the program has installed before}"
+: "${made?directories that it has made before}"
 
 main() {
   own_known
@@ -31,6 +32,7 @@ main() {
   for member in $members; do report_digest "$directory/$member"; done > "$state/$name.sums"
   echo "$fingerprint" > "$state/$name.archive"
   cat "$state/$name.sums"
+  report_directories
   sync "$directory" 2> /dev/null || sync
 }
 

@@ -78,8 +78,12 @@ give_up() {
   printf '%s' "${rest:+$rest
 }" > "$owned.new" && mv -f "$owned.new" "$owned"
 }
-# Paths that the program knows to have written although the list does not say so any more: what is there is no original.
-own_known() { for path in ${known-}; do own f "$path"; done; }
+# Paths and directories that the program knows to have written although the list does not say so any more: what is there is no
+# original.
+own_known() {
+  for path in ${known-}; do own f "$path"; done
+  for path in ${made-}; do own d "$path"; done
+}
 
 make_directory() (
   [ -d "$1" ] && exit 0
@@ -174,11 +178,11 @@ report_files() {
   done
 }
 report_list() { [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"; }
+report_directories() { sed -n 's/^d /made|/p' "$owned" 2> /dev/null | sort; }
 report_digest() { [ ! -f "$1" ] || printf 'digest|%s|%s|%s\n' "$1" "$(digest "$1")" "$(stat -c '%a|%U:%G' "$1")"; }
 
-# remove_owned [PATH...]: what the list says, and these paths; everything is tried before what could not be removed is told.
+# remove_owned: what the list says; everything is tried before what could not be removed is told.
 remove_owned() {
-  for path in "$@"; do own f "$path"; done
   [ -f "$owned" ] || return 0
   left=''
   for path in $(sed -n 's/^f //p' "$owned"); do

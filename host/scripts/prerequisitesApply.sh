@@ -10,6 +10,7 @@
 : "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64}"
 : "${dropped?paths that were managed before and are not any more}"
 : "${known?paths that the program has written before}"
+: "${made?directories that it has made before}"
 
 # shellcheck disable=SC2086
 main() {
@@ -31,6 +32,7 @@ main() {
 '
   for line in $sysctls; do set_parameter "${line%%=*}" "${line#*=}"; done
   [ "$failed" = 0 ] || exit 1
+  report_directories
 }
 
 write_files() {

@@ -3,10 +3,11 @@
 removing=yes
 . ./library.sh
 : "${known?paths that the program has written}"
+: "${made?directories that it has made}"
 
 main() {
-  # shellcheck disable=SC2086
-  remove_owned $known
+  own_known
+  remove_owned
   forget_state
 }
 main < /dev/null

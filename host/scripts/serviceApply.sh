@@ -4,7 +4,7 @@
 #
 # Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
 # files that the service wrote itself to what the settings say; prints the path of each it changed), look (prints `fault|...` for
-# what only a restart repairs).
+# what only a restart repairs). Prints `made|PATH` for each directory that is ours.
 . ./library.sh
 . ./process.sh
 . ../../base/scripts/reason.sh
@@ -16,6 +16,7 @@
 : "${adjusts?paths that adjust may change}"
 : "${dropped?paths that were managed before and are not any more}"
 : "${known?paths that the program has written before}"
+: "${made?directories that it has made before}"
 
 unit_path=/etc/systemd/system/$unit
 stamp=$state/$unit.started
@@ -208,5 +209,6 @@ main() {
   phase=settled
   write_stamp new
   settle_all
+  report_directories
 }
 main < /dev/null

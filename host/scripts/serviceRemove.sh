@@ -9,13 +9,13 @@ removing=yes
 : "${unit:?name of the unit, with its suffix}"
 : "${ours?yes where the unit itself is ours}"
 : "${known?paths that the program has written}"
+: "${made?directories that it has made}"
 
 main() {
   failed=''
   [ -z "$ours" ] || stop_unit "$unit" || failed="$unit does not stop; see: systemctl status $unit"
   cleanup || failed=${failed:-"the clean-up after $unit failed"}
-  # shellcheck disable=SC2086
-  (remove_owned $known) || failed=${failed:-"not all of $unit could be removed"}
+  (own_known && remove_owned) || failed=${failed:-"not all of $unit could be removed"}
   systemctl daemon-reload
   systemctl reset-failed "$unit" 2> /dev/null
   if [ -z "$ours" ] && [ "$(systemctl is-active "$unit")" = active ]; then

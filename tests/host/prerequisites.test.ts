@@ -2,7 +2,7 @@ import { moduleTable } from "../../host/kernel";
 import { remoteScript } from "../../host/remoteScript";
 import { Sandbox, shells } from "../support/sandbox";
 
-const nothing = { packages: [], modules: [], sysctls: [], files: [], dropped: [], known: [] };
+const nothing = { packages: [], modules: [], sysctls: [], files: [], dropped: [], known: [], made: [] };
 const prepare = (values: Record<string, string[]>): string =>
   remoteScript({ name: "test", file: "prerequisitesApply", values: { ...nothing, ...values } });
 const loadModules = (modules: string[]): string => prepare({ modules: moduleTable(modules) });

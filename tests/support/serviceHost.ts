@@ -45,6 +45,7 @@ export interface Wanted {
   more?: FileMap;
   dropped?: string[];
   known?: string[];
+  made?: string[];
   adjust?: Script;
   adjusts?: string[];
   look?: Script;
@@ -61,21 +62,30 @@ export function serviceHost(): Sandbox {
 }
 
 /** The script that brings app.service to what is wanted. */
-export function applyScript({ config, unit = "unit", more = {}, dropped = [], known = [], ...rest }: Wanted): string {
+export function applyScript({
+  config,
+  unit = "unit",
+  more = {},
+  dropped = [],
+  known = [],
+  made = [],
+  ...rest
+}: Wanted): string {
   const files = fileTable({
     [unitPath]: { content: unit, mode: "0600" },
     [configPath]: { content: config, mode: "0600" },
     ...more,
   });
   const { adjust, adjusts = [] } = rest;
-  const values = { unit: "app.service", ours: true, files, binaries: [], directories: [], adjusts, dropped, known };
+  const ours = { unit: "app.service", ours: true, files, binaries: [], directories: [] };
+  const values = { ...ours, adjusts, dropped, known, made };
   const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
   const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look };
   return remoteScript({ name: "app.service", file: "serviceApply", values, functions });
 }
 
 /** The script that removes it. */
-export function removeScript(known: string[]): string {
-  const values = { unit: "app.service", ours: true, known };
+export function removeScript(known: string[], made: string[] = []): string {
+  const values = { unit: "app.service", ours: true, known, made };
   return remoteScript({ name: "app.service", file: "serviceRemove", values, functions: { cleanup: undefined } });
 }
