@@ -6,8 +6,7 @@ import type { CniMode, JsonObject, KubeProxyMode } from "./types";
 
 /*
  * Scripts that look for drift where comparing files does not see it, and only read. They print one line each:
- * "fault|TEXT" for what is ours and the service's next change repairs, "foreign|TEXT" for what is not ours and only told,
- * "fact|TEXT" for what is neither.
+ * "fault|TEXT" for what is ours and the service's next change repairs, "foreign|TEXT" for what is not ours and only told.
  */
 
 export interface KubeletLookArgs {

@@ -8,6 +8,7 @@
 . ./library.sh
 . ./process.sh
 . ../../base/scripts/reason.sh
+. ../../base/scripts/dropIns.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${ours?yes where the unit itself is ours}"
 : "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64, the unit first}"
@@ -35,6 +36,14 @@ read_tables() {
   while [ $# -gt 0 ]; do
     managed="$managed $1" watched="$watched $1" wanted="$wanted $1 $2"
     shift 2
+  done
+}
+
+# Under a drop-in that replaces ExecStart another program would run than ours, and be told to be what was asked for.
+refuse_drop_ins() {
+  [ -n "$ours" ] || return 0
+  for path in $(drop_ins "$unit" | sed -n 's/^replaces|//p'); do
+    fail "$path $(replaces_program "$unit" "$path"); nothing was changed"
   done
 }
 
@@ -195,6 +204,7 @@ main() {
   finish_settling
   own_known
   read_tables
+  refuse_drop_ins
   fingerprint=$(printf '%s' "$wanted" | sha256sum | cut -d' ' -f1)
   stage_all
   phase=changing

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# A service as it is on the host; reads only. Function given by the caller: look (prints `fault|...`, `foreign|...`, `fact|...`).
+# A service as it is on the host; reads only. Function given by the caller: look (prints `fault|...`, `foreign|...`).
 . ./library.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${files?for each file PATH and the FORM it is told in, text or digest}"

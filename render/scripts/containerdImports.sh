@@ -9,3 +9,11 @@ imports_drop_ins() {
 
 # containerd_version: without the leading "v".
 containerd_version() { containerd --version | cut -d' ' -f3 | sed 's/^v//'; }
+
+# is_old VERSION: true for one that does not read what we write, and for none.
+is_old() {
+  case ${1%%.*} in
+    '' | *[!0-9]* | 0 | 1) return 0 ;;
+    *) return 1 ;;
+  esac
+}

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Looks for drift of containerd and the pods' network: what is ours and wrong, and what is not ours; reads only. See look.sh for what
-# it prints; besides that "fact|containerd VERSION".
+# it prints.
 . ../../base/scripts/prelude.sh
 : "${bridge?yes if the pods network is ours}"
 : "${cni_plugins?our CNI plugins, one a line}"
@@ -19,7 +19,16 @@ look_at_conflist() {
   fi
 }
 
-! has containerd || tell fact "containerd $(containerd_version)"
+# As a package manager's downgrade leaves it; a change of ours would not hold.
+look_at_version() {
+  if ! has containerd; then
+    foreign "containerd is missing; install containerd 2.0 or newer"
+  elif version=$(containerd_version) && is_old "$version"; then
+    foreign "containerd is version ${version:-unknown}, must be 2.0 or newer; upgrade it"
+  fi
+}
+
+look_at_version
 look_at_unit containerd.service
 imports_drop_ins \
   || foreign "$containerd_config does not import $containerd_drop_ins/*.toml; add imports = [\"$containerd_drop_ins/*.toml\"]"

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What the scripts that look for drift share. One line each: "fault|TEXT" for what is ours and the next `up` repairs,
 # "foreign|TEXT" for what is not ours and only told.
-. ./dropIns.sh
+. ../../base/scripts/dropIns.sh
 
 # The names of files are whatever somebody called them: no control characters, one line.
 tell() { printf '%s|%s\n' "$1" "$(printf '%s' "$2" | tr '\n' ' ' | tr -d '\000-\037\177')"; }
@@ -15,7 +15,7 @@ look_at_unit() {
     || fault "systemd runs $1 by an older text than the files have"
   drop_ins "$1" | while IFS='|' read -r kind path; do
     case $kind in
-      replaces) foreign "$path replaces ExecStart of $1; remove it, or mask it: ln -s /dev/null /etc/systemd/system/$1.d/${path##*/}" ;;
+      replaces) foreign "$path $(replaces_program "$1" "$path")" ;;
       *) foreign "$path is a drop-in of $1" ;;
     esac
   done

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # What tells that a host already is part of a cluster, for a host that no record of ours says is ours. Needs `problem`.
 . ./certificates.sh
-. ./dropIns.sh
+. ../../base/scripts/dropIns.sh
 : "${ca_sha256?SHA-256 of each of our CA certificates, one a line}"
 
 # runs NAME: true if a process of that name runs.

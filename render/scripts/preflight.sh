@@ -57,11 +57,8 @@ check_containerd() {
     return
   fi
   containerd_version=$(containerd_version)
-  case ${containerd_version%%.*} in
-    '' | *[!0-9]* | 0 | 1)
-      problem containerd "version ${containerd_version:-unknown}" "must be 2.0 or newer" "upgrade containerd"
-      ;;
-  esac
+  ! is_old "$containerd_version" \
+    || problem containerd "version ${containerd_version:-unknown}" "must be 2.0 or newer" "upgrade containerd"
   [ -S "$containerd_socket" ] \
     || problem "containerd's socket" missing "must be $containerd_socket" "start it: systemctl enable --now containerd"
   imports_drop_ins \

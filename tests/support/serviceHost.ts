@@ -42,6 +42,8 @@ export const configPath = "/etc/app/config";
 export interface Wanted {
   config: string;
   unit?: string;
+  /** Whether the unit is ours. */
+  ours?: boolean;
   more?: FileMap;
   dropped?: string[];
   known?: string[];
@@ -76,9 +78,9 @@ export function applyScript({
     [configPath]: { content: config, mode: "0600" },
     ...more,
   });
-  const { adjust, adjusts = [] } = rest;
-  const ours = { unit: "app.service", ours: true, files, binaries: [], directories: [] };
-  const values = { ...ours, adjusts, dropped, known, made };
+  const { adjust, adjusts = [], ours = true } = rest;
+  const service = { unit: "app.service", ours, files, binaries: [], directories: [] };
+  const values = { ...service, adjusts, dropped, known, made };
   const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
   const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look };
   return remoteScript({ name: "app.service", file: "serviceApply", values, functions });

@@ -34,3 +34,6 @@ drop_ins() {
     done
   done
 }
+
+# replaces_program UNIT PATH: what is said of a drop-in of the first kind.
+replaces_program() { echo "replaces ExecStart of $1; remove it, or mask it: ln -s /dev/null /etc/systemd/system/$1.d/${2##*/}"; }
