@@ -1,4 +1,5 @@
 import { messageOf } from "../base/errorMessage";
+import { Turnstile } from "../base/turnstile";
 import * as net from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "ssh2";
@@ -8,6 +9,12 @@ import type { Connection } from "./connection";
 
 /** First pause between two attempts, in milliseconds; it doubles each time. */
 const firstRetryDelay = 500;
+
+/**
+ * Handshakes at once. Each takes this process some milliseconds of its one thread: hundreds at once would all end too late. A host
+ * that does not answer at all is not among them.
+ */
+const handshakes = new Turnstile(32);
 
 /** A failure that another attempt cannot mend: wrong host key, refused login, unusable key. */
 class FinalDialError extends Error {}
@@ -41,6 +48,11 @@ export async function dial(connection: Connection): Promise<Client> {
 async function dialOnce(connection: Connection): Promise<Client> {
   const timeout = (connection.perDialTimeout ?? 15) * 1000;
   const socket = await openSocket(connection.host, connection.port ?? 22, timeout);
+  return handshakes.pass(() => shakeHands(connection, socket, timeout));
+}
+
+function shakeHands(connection: Connection, socket: net.Socket, timeout: number): Promise<Client> {
+  if (socket.destroyed) throw new Error("the host ended the connection before it was used");
   return new Promise<Client>((resolve, reject) => {
     const client = new Client();
     let seenHostKey: string | undefined;
@@ -75,6 +87,8 @@ function openSocket(host: string, port: number, timeout: number): Promise<net.So
     socket.once("connect", () => {
       socket.setTimeout(0);
       socket.removeAllListeners("error");
+      // It may end while it waits for its turn; an error that nobody hears would end the process.
+      socket.on("error", () => undefined);
       resolve(socket);
     });
     socket.once("timeout", () => socket.destroy(new Error(`no answer within ${timeout / 1000} s`)));

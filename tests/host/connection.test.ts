@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { connectionInput, withHostKey, type Connection } from "../../host/connection";
+import { connectionInput, sealConnection, unsealConnection, withHostKey, type Connection } from "../../host/connection";
 
 const connection = { host: "10.0.0.11", hostKey: "ssh-ed25519 AAAA", password: "x" };
 const secrecyOf = async (of: pulumi.Input<Connection>, key: keyof Connection): Promise<boolean> =>
@@ -27,4 +27,27 @@ describe("a connection as an input", () => {
       expect(() => withHostKey(open)).toThrow("connection to 10.0.0.11: hostKey is required");
     },
   );
+});
+
+describe("a sealed connection", () => {
+  const secret = { ...connection, privateKey: "the key", privateKeyPassword: "the phrase" };
+
+  test("has no secret in it, and is whole again in the process that sealed it", () => {
+    const sealed = sealConnection(secret);
+    expect(sealed).toMatchObject({ host: connection.host, hostKey: connection.hostKey });
+    expect(JSON.stringify(sealed)).not.toMatch(/the key|the phrase|"x"/);
+    expect(unsealConnection(sealed)).toEqual(secret);
+    expect(sealConnection(sealed)).toEqual(sealed);
+  });
+
+  test("is another one for another key, and has no fields that are not given", () => {
+    expect(sealConnection({ ...secret, privateKey: "other" })).not.toEqual(sealConnection(secret));
+    const absent = { ...connection, privateKey: undefined, agentSocketPath: null as unknown as undefined };
+    expect(Object.keys(sealConnection(absent))).toEqual(Object.keys(connection));
+  });
+
+  test("stays what it is where it is not known yet", () => {
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9" as unknown as Connection;
+    expect(sealConnection(unknown)).toBe(unknown);
+  });
 });
