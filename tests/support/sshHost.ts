@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { AddressInfo } from "node:net";
+import { serveSftp } from "./sftpServer";
 import { Server, utils, type AuthContext, type Connection as ServerConnection, type Session } from "ssh2";
 
 /** A key pair in OpenSSH's format. Not ed25519: ssh2 makes one of those in 256 wrongly. */
@@ -50,6 +51,7 @@ export class SshHost {
       environment[info.key] = info.val;
       (accept as (() => void) | undefined)?.();
     });
+    session.on("sftp", (accept) => serveSftp(accept()));
     session.on("exec", (accept, _reject, { command }) => {
       this.commands.push(command);
       const channel = accept();

@@ -4,16 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 import { changesBetween } from "../protocol/changes";
 import { schemaFailures, withoutNulls } from "../protocol/schemaCheck";
 import type { Call, ResourceHandler } from "../protocol/standIn";
-import {
-  containsUnknown,
-  isPlainMap,
-  makeSecret,
-  reveal,
-  revealMap,
-  unknownValue,
-  type PropertyMap,
-} from "../protocol/values";
-import { commandSchema, connectionDefaults, secretFields } from "./commandInputs";
+import { containsUnknown, revealMap, unknownValue, type PropertyMap } from "../protocol/values";
+import { checkedConnection } from "./checkedConnection";
+import { commandSchema } from "./commandInputs";
 import { runOnHost, type CommandOutput } from "./runOnHost";
 
 const inputNames = Object.keys(commandSchema.shape);
@@ -26,15 +19,6 @@ function inputsOf(properties: PropertyMap): PropertyMap {
     known,
     inputNames.filter((name) => name in known),
   );
-}
-
-/** The connection with its defaults, and secret as the real provider marks it: as a whole and field by field. */
-function checkedConnection(news: PropertyMap): PropertyMap {
-  const given = reveal(news.connection ?? null);
-  if (!isPlainMap(given)) return news;
-  const connection: PropertyMap = { ...connectionDefaults, ...given };
-  for (const name of secretFields) if (name in connection) connection[name] = makeSecret(connection[name] ?? null);
-  return { ...news, connection: makeSecret(connection) };
 }
 
 /** Runs one of the resource's commands with the connection and stdin of `properties`; without it keeps the output. */

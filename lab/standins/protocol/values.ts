@@ -10,7 +10,8 @@ export interface PropertyMap {
   [key: string]: PropertyValue;
 }
 
-const signature = "4dabf18193072939515e22adb298388d";
+/** Key of the objects that are no maps. */
+export const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** What a value not known in a preview looks like: the spelling for text, which providers use for every type. */
