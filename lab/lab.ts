@@ -17,6 +17,8 @@ import { bringUp } from "./up";
 /** A lab that is up, as tests use it. */
 export interface Lab {
   name: string;
+  /** Docker network and nftables table of the lab. */
+  network: string;
   /** Kubeconfig of an administrator. */
   kubeconfigPath: string;
   /** All files of the lab. */
@@ -81,6 +83,7 @@ export async function openLab(name = "lab"): Promise<Lab> {
   const { files } = layout;
   return {
     name,
+    network: layout.network,
     kubeconfigPath: files.kubeconfig,
     files,
     sshKeyPath: files.sshKey,

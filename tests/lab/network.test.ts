@@ -1,6 +1,7 @@
 import { overlaps } from "../../lab/network/freeNetworks";
 import { nftablesRules } from "../../lab/network/network";
 import { layoutOf } from "../../lab/plan/layout";
+import { parseCounters } from "../../lab/network/sshCounters";
 import { completeOptions } from "../../lab/plan/options";
 
 test.each([
@@ -26,4 +27,14 @@ table ip kwn-x {
   }
 }
 `);
+});
+
+test("SSH traffic is counted by host, and a counter that is gone is an error", () => {
+  const counter = (name: string, packets: number, bytes: number) => ({ counter: { name, packets, bytes } });
+  const listed = { nftables: [{ metainfo: {} }, counter("a-connections", 2, 120), counter("a-sent", 9, 900)] };
+  const all = { nftables: [...listed.nftables, counter("a-received", 8, 800)] };
+  expect(parseCounters(JSON.stringify(all), ["a"])).toEqual({
+    a: { connections: 2, sentBytes: 900, receivedBytes: 800 },
+  });
+  expect(() => parseCounters(JSON.stringify(listed), ["a"])).toThrow(/no counter a-received/);
 });
