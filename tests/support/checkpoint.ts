@@ -4,6 +4,8 @@ import type { Stack } from "./stack";
 export interface ResourceState {
   urn: string;
   type: string;
+  /** Whether a provider serves it; a component is made of others only. */
+  custom?: boolean;
   inputs?: Record<string, unknown>;
   outputs?: Record<string, unknown>;
 }
