@@ -56,12 +56,12 @@ export default tseslint.config(
   },
   boundary(
     "base",
-    ["host", "render", "cluster", "components", "settings", "lab", "tests"],
+    ["host", "render", "cluster", "components", "settings", "lab", "bench", "tests"],
     "base/ is the ground floor: it imports no layer.",
   ),
   boundary(
     "render",
-    ["@pulumi/", "node:", "host", "cluster", "components", "settings", "lab", "tests"],
+    ["@pulumi/", "node:", "host", "cluster", "components", "settings", "lab", "bench", "tests"],
     "render/ is pure: it computes text from plain values and imports neither Pulumi, I/O nor another layer.",
   ),
   boundary(
@@ -75,29 +75,36 @@ export default tseslint.config(
       "components",
       "settings",
       "lab",
+      "bench",
       "tests",
     ],
     "host/ changes hosts and knows no Kubernetes: it imports no other layer.",
   ),
   boundary(
     "cluster",
-    ["@pulumi/command", "ssh2", "render", "host", "components", "settings", "lab", "tests"],
+    ["@pulumi/command", "ssh2", "render", "host", "components", "settings", "lab", "bench", "tests"],
     "cluster/ changes the cluster's side only: it imports no other layer.",
   ),
   boundary(
     "components",
-    ["lab", "tests", "settings"],
+    ["lab", "bench", "tests", "settings"],
     "components/ is the library: only render, host and cluster are below it.",
   ),
   boundary(
     "settings",
-    ["lab", "tests", "host", "cluster"],
+    ["lab", "bench", "tests", "host", "cluster"],
     "settings/ turns configuration into components' arguments and causes no effects.",
   ),
+  boundary(
+    "bench",
+    ["host", "render", "cluster", "components", "settings", "tests"],
+    "bench/ runs tools on a lab from outside: of this repository it knows base/ and lab/ only.",
+  ),
+  boundary("lab", ["bench"], "nothing imports bench/."),
   ...labRooms.map(({ room, above }) =>
     boundary(
       `lab/${room}`,
-      [...above, "(lab|up|down|status|demo|cli|pulumi)$"],
+      [...above, "bench", "(lab|up|down|status|demo|cli|pulumi)$"],
       `lab/${room}/ stands below what it would import: see "The rooms of lab/" in CONTRIBUTING.md.`,
     ),
   ),

@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import * as path from "node:path";
+import { kubectl } from "../lab/hosts/workload";
+import type { Lab } from "../lab/lab";
+import { LabError } from "../lab/machine/errors";
+import { projectDirectory } from "../lab/machine/directories";
+
+/** sshd logs each session's command at this level only. */
+const logDropIn = "/etc/ssh/sshd_config.d/bench.conf";
+
+/** Makes these hosts bare again, and takes their Nodes and certificate requests out of the cluster. */
+export async function clearHosts(lab: Lab, names: string[]): Promise<void> {
+  const script = await readFile(path.join(projectDirectory(), "bench", "scripts", "clearHost.sh"), "utf8");
+  await Promise.all(names.map((name) => onHost(lab, name, "sh -s", script)));
+  const client = { command: lab.kubectlPath, kubeconfigPath: lab.kubeconfigPath };
+  await kubectl(client, ["delete", "nodes", "--ignore-not-found", ...names]);
+  await kubectl(client, ["delete", "certificatesigningrequests", "--all"]);
+}
+
+/** Has each sshd log the commands that it is asked for, or no longer. */
+export async function logCommands(lab: Lab, on: boolean): Promise<void> {
+  const write = on ? `echo "LogLevel VERBOSE" >${logDropIn}` : `rm -f ${logDropIn}`;
+  await Promise.all(lab.hosts.map(({ name }) => onHost(lab, name, `${write} && systemctl reload ssh.service`)));
+}
+
+/** Host -> commands and SFTP sessions that its sshd was asked for so far. */
+export async function countCommands(lab: Lab): Promise<Record<string, number>> {
+  const count = "journalctl -u ssh.service -o cat --no-pager | grep -c 'Starting session:' || true";
+  const counted = lab.hosts.map(async ({ name }) => [name, Number(await onHost(lab, name, count))] as const);
+  return Object.fromEntries(await Promise.all(counted));
+}
+
+async function onHost(lab: Lab, host: string, command: string, input?: string): Promise<string> {
+  const { code, stdout, stderr } = await lab.exec(host, command, input);
+  if (code === 0) return stdout;
+  throw new LabError(
+    `${host}: ${command} failed: ${stderr.trim()}`,
+    `look with \`lab ssh --name ${lab.name} ${host}\``,
+  );
+}

@@ -1,0 +1,77 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { dump, load } from "js-yaml";
+import type { Lab } from "../../lab/lab";
+import { writeFileAtomic } from "../../lab/machine/files";
+import { namespace } from "../../lab/pulumi/namespace";
+import type { BenchHost } from "../benchHost";
+import type { StateSize } from "../results";
+import type { StackResource } from "../stackState";
+import { pluginSources } from "./pluginSources";
+import { PulumiStack, stack } from "./pulumiStack";
+import type { Steps, Tool, Wanted } from "./tool";
+
+interface StackFile {
+  config: Record<string, unknown>;
+}
+
+interface HostSetting {
+  name: string;
+}
+
+/** The stack program of this repository, on the lab's project. */
+export class Ours implements Tool {
+  readonly removes = true;
+  private readonly stack: PulumiStack;
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly hosts: BenchHost[],
+    logPath: string,
+  ) {
+    this.stack = new PulumiStack(lab, namespace, lab.files.pulumi, logPath);
+  }
+
+  async versions(): Promise<Record<string, string>> {
+    return { ...(await this.stack.versions()), ...(await pluginSources(this.lab)) };
+  }
+
+  async configure({ hosts, maxPods }: Wanted): Promise<void> {
+    const file = load(await fs.readFile(this.lab.files.stackConfig, "utf8")) as StackFile;
+    const key = (name: string): string => `${namespace}:${name}`;
+    const settings = file.config[key("hosts")] as HostSetting[];
+    const places = new Map(this.hosts.map(({ name, address, port }) => [name, { address, port }]));
+    const config = {
+      ...file.config,
+      [key("hosts")]: settings
+        .filter(({ name }) => hosts.includes(name))
+        .map((setting) => ({ ...setting, ...places.get(setting.name) })),
+      [key("kubeletConfiguration")]: { ...(file.config[key("kubeletConfiguration")] as object), maxPods },
+    };
+    await writeFileAtomic(path.join(this.lab.files.pulumi, `Pulumi.${stack}.yaml`), dump({ ...file, config }));
+  }
+
+  forget(): Promise<void> {
+    return this.stack.forget();
+  }
+
+  apply(): Promise<Steps> {
+    return this.stack.run("up");
+  }
+
+  refresh(): Promise<Steps> {
+    return this.stack.run("refresh");
+  }
+
+  destroy(): Promise<Steps> {
+    return this.stack.run("destroy");
+  }
+
+  resources(): Promise<StackResource[]> {
+    return this.stack.resources();
+  }
+
+  state(nodes: string[]): Promise<StateSize> {
+    return this.stack.size(nodes);
+  }
+}
