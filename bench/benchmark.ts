@@ -56,6 +56,7 @@ export async function runBenchmark(
         if (result && result.failure === undefined) await runTool(contest, `run ${run}, ${name}`, tool, result);
       }
     }
+    await joining.remove();
     const { hosts, runs } = options;
     return { date: new Date().toISOString(), command, machine, hosts, runs, tools: results };
   } finally {

@@ -14,6 +14,7 @@ import { readState } from "../lab/plan/labState";
 import { cleanUp, runBenchmark } from "./benchmark";
 import { parseOptions, toolNames, type BenchFlags, type BenchOptions } from "./options";
 import { renderTables } from "./table";
+import { endLeftovers } from "./tools/pulumiStack";
 
 /** Where results are kept, as a sibling of the labs' folders, which go with their labs. */
 const resultsFolder = ".lab_bench";
@@ -59,6 +60,7 @@ async function leave(
   wasThere: boolean,
   say: (line: string) => void,
 ): Promise<void> {
+  endLeftovers();
   if (keep || wasThere) {
     await cleanUp(lab);
     say(`the lab "${name}" stays up; \`npm run lab -- down --name ${name}\` removes it`);

@@ -15,4 +15,3 @@ if [ -e /etc/containerd/conf.d/kubernetes-worker-nodes.toml ]; then
 fi
 systemctl daemon-reload
 systemctl reset-failed
-sync

@@ -3,6 +3,7 @@ import * as path from "node:path";
 import type { Lab } from "../../lab/lab";
 import { run, tryRun } from "../../lab/machine/command";
 import { LabError } from "../../lab/machine/errors";
+import { processesWith } from "../../lab/machine/processTable";
 import { pulumiFiles, runEnvironment } from "../../lab/pulumi/environment";
 import type { StateSize } from "../results";
 import { readExported, sizeOf, type StackResource } from "../stackState";
@@ -16,6 +17,20 @@ const runFlags = ["--yes", "--skip-preview", "--continue-on-error", "--parallel"
 
 /** The longest that one run of the CLI may take, in seconds. */
 const patience = 1800;
+
+/** Marks what this process has started: plugins do not look after whom they serve. */
+const benchVariable = "KWN_BENCH";
+
+/** Ends what a run that was cut off has left behind. */
+export function endLeftovers(): void {
+  for (const pid of processesWith(benchVariable, String(process.pid))) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // it has ended meanwhile
+    }
+  }
+}
 
 /** A stack of the real Pulumi CLI on the lab's file backend. */
 export class PulumiStack {
@@ -33,7 +48,7 @@ export class PulumiStack {
     env: NodeJS.ProcessEnv = {},
   ) {
     // No agent: a run must not depend on who is logged in.
-    this.env = { ...runEnvironment(lab.files), SSH_AUTH_SOCK: "", ...env };
+    this.env = { ...runEnvironment(lab.files), SSH_AUTH_SOCK: "", [benchVariable]: String(process.pid), ...env };
   }
 
   /** Makes the stack anew, with the configuration that is there. */
