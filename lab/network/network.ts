@@ -5,8 +5,7 @@ import { refuseForeignLab } from "./foreignLab";
 import type { LabOptions } from "../plan/options";
 import { raiseSysctl } from "../machine/sysctl";
 
-/** A host runs systemd, containerd and a kubelet, which take about 15 inotify instances of root's 128. */
-const manyHosts = 8;
+/** A host runs systemd, containerd and a kubelet, which take about 15 inotify instances of root's 128, which all labs share. */
 const inotifyInstances = 8192;
 
 /** Makes the bridge between the machine and the hosts, and makes the machine the router between the hosts' pods. */
@@ -17,12 +16,12 @@ export async function ensureNetwork(options: LabOptions, layout: LabLayout): Pro
 }
 
 /**
- * Lets the machine forward packets and, where many hosts share it, watch enough files. To be called before a Docker
+ * Lets the machine forward packets and watch enough files. To be called before a Docker
  * daemon is started, which turns forwarding on by itself and never off.
  */
 export async function raiseLimits(options: LabOptions): Promise<void> {
   await raiseSysctl(options.name, "net.ipv4.ip_forward", 1);
-  if (options.hosts > manyHosts) await raiseSysctl(options.name, "fs.inotify.max_user_instances", inotifyInstances);
+  await raiseSysctl(options.name, "fs.inotify.max_user_instances", inotifyInstances);
 }
 
 /** Removes the network and its rules. */
