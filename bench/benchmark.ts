@@ -9,7 +9,7 @@ import { JoinObjects } from "./joinObjects";
 import { clearHosts, logCommands } from "./hosts";
 import { startLink } from "./link/startLink";
 import { machineFacts } from "./machineFacts";
-import { measure } from "./measure";
+import { marksOf, measure, type Meter } from "./measure";
 import type { BenchOptions, ToolName } from "./options";
 import { firstWanted, phasesOf } from "./phases";
 import { readPlans } from "./plan";
@@ -23,8 +23,7 @@ import type { Tool } from "./tools/tool";
 export type Progress = (line: string) => void;
 
 interface Contest {
-  lab: Lab;
-  counters: SshCounters;
+  meter: Meter;
   joining: JoinObjects;
   say: Progress;
 }
@@ -42,7 +41,7 @@ export async function runBenchmark(
   try {
     await logCommands(lab, true);
     const { tools, joining } = await prepare(lab, options, say);
-    const contest = { lab, counters, joining, say };
+    const contest = { meter: { lab, counters, marks: await marksOf(lab) }, joining, say };
     const results = Object.fromEntries(
       await Promise.all(
         Object.entries(tools).map(async ([name, tool]): Promise<[ToolName, ToolResult]> => {
@@ -95,12 +94,8 @@ async function prepare(
   return { tools, joining: JoinObjects.of(lab, resources) };
 }
 
-async function runTool(
-  { lab, counters, joining, say }: Contest,
-  title: string,
-  tool: Tool,
-  result: ToolResult,
-): Promise<void> {
+async function runTool({ meter, joining, say }: Contest, title: string, tool: Tool, result: ToolResult): Promise<void> {
+  const { lab } = meter;
   const names = lab.hosts.map(({ name }) => name);
   try {
     await (tool instanceof Ours ? joining.remove() : joining.provide());
@@ -110,7 +105,7 @@ async function runTool(
       if (phase.clear.length > 0) await clearHosts(lab, phase.clear);
       await tool.configure(phase.wanted);
       if (phase.name === "cold") await tool.forget();
-      const measured = await measure(lab, counters, run, phase.becomeReady);
+      const measured = await measure(meter, run, phase.becomeReady);
       say(`${title}, ${phase.name}: ${measured.seconds.toFixed(1)} s`);
       (result.phases[phase.name] ??= []).push(measured);
       if (phase.name === "cold") result.state = await tool.state?.(names);

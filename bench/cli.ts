@@ -12,6 +12,7 @@ import { elapsed } from "../lab/machine/progress";
 import { handleSignals } from "../lab/machine/signals";
 import { readState } from "../lab/plan/labState";
 import { cleanUp, runBenchmark } from "./benchmark";
+import { markEnvironment } from "./mark";
 import { parseOptions, toolNames, type BenchFlags, type BenchOptions } from "./options";
 import { renderTables } from "./table";
 import { endLeftovers } from "./tools/pulumiStack";
@@ -33,6 +34,7 @@ const program = new Command("bench")
 async function bench(flags: BenchFlags): Promise<void> {
   const options = parseOptions(flags);
   handleSignals();
+  markEnvironment();
   const started = Date.now();
   // Progress goes to standard error: standard output is the tables alone.
   const say = (line: string): void => console.error(`[${elapsed(Date.now() - started)}] ${line}`);

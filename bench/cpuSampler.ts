@@ -5,8 +5,27 @@ const intervalMs = 333;
 /** Clock ticks a second in /proc (USER_HZ, which is 100 on every architecture of today). */
 const ticksPerSecond = 100;
 
+/** Which processes of the machine belong to what is measured. */
+export interface Marks {
+  /** `NAME=VALUE` of the environment of tools and control plane. */
+  environment: string[];
+  /** Ids of the containers that are hosts. */
+  containers: string[];
+}
+
+/** CPU seconds of what is measured. */
+export interface SampledCpu {
+  programs: Record<string, number>;
+  /** Of `programs`, those on hosts. */
+  onHosts: number;
+}
+
+type Place = "tool" | "host" | "elsewhere";
+
 interface Seen {
+  comm: string;
   program: string;
+  place: Place;
   /** Ticks it had used when the sampling began. */
   before: number;
   ticks: number;
@@ -17,55 +36,63 @@ export interface ProcessStat {
   /** Process id and start, which no other process has. */
   key: string;
   comm: string;
-  parent: number;
   ticks: number;
 }
 
-/**
- * CPU seconds by program of every process of the machine, those in hosts that are containers included, seen three times a
- * second. What ended between two looks is the rest of what the machine as a whole used.
- */
+/** CPU seconds by program of tools, control plane and hosts, whose processes are this machine's too; looked at three times a second. */
 export class CpuSampler {
   private readonly seen = new Map<string, Seen>();
-  private readonly machineBefore = machineTicks();
   private readonly timer: NodeJS.Timeout;
 
-  constructor() {
+  constructor(private readonly marks: Marks) {
     this.look(true);
     this.timer = setInterval(() => this.look(false), intervalMs);
   }
 
-  /** Ends the sampling. @returns program -> CPU seconds. */
-  stop(): Record<string, number> {
+  stop(): SampledCpu {
     clearInterval(this.timer);
     this.look(false);
-    const sums: Record<string, number> = {};
-    for (const { program, before, ticks } of this.seen.values()) {
-      if (ticks > before) sums[program] = (sums[program] ?? 0) + (ticks - before) / ticksPerSecond;
+    const programs: Record<string, number> = {};
+    let onHosts = 0;
+    for (const { program, place, before, ticks } of this.seen.values()) {
+      const seconds = (ticks - before) / ticksPerSecond;
+      if (place === "elsewhere" || seconds <= 0) continue;
+      programs[program] = (programs[program] ?? 0) + seconds;
+      if (place === "host") onHosts += seconds;
     }
-    const known = Object.values(sums).reduce((sum, seconds) => sum + seconds, 0);
-    const rest = (machineTicks() - this.machineBefore) / ticksPerSecond - known;
-    return { ...sums, "short-lived": Math.max(0, rest) };
+    return { programs, onHosts };
   }
 
   private look(first: boolean): void {
     for (const pid of readdirSync("/proc")) {
       if (!/^\d+$/.test(pid)) continue;
-      const stat = readStat(pid);
+      const stat = orUndefined(() => parseStat(readFileSync(`/proc/${pid}/stat`, "utf8")));
       if (stat === undefined) continue;
-      const known = this.seen.get(stat.key);
+      const { key, comm, ticks } = stat;
+      const known = this.seen.get(key);
       // A process is another program after its exec.
-      const program = known?.program.startsWith(stat.comm) ? known.program : programOf(stat, pid);
-      this.seen.set(stat.key, { program, before: known?.before ?? (first ? stat.ticks : 0), ticks: stat.ticks });
+      const what = known?.comm === comm ? known : { program: programOf(comm, pid), place: this.placeOf(pid) };
+      const before = known?.before ?? (first ? ticks : 0);
+      this.seen.set(key, { comm, program: what.program, place: what.place, before, ticks });
     }
+  }
+
+  private placeOf(pid: string): Place {
+    if (Number(pid) === process.pid) return "tool";
+    const { containers, environment } = this.marks;
+    const cgroup = orUndefined(() => readFileSync(`/proc/${pid}/cgroup`, "utf8")) ?? "";
+    if (containers.some((id) => cgroup.includes(id))) return "host";
+    const variables = (orUndefined(() => readFileSync(`/proc/${pid}/environ`, "utf8")) ?? "").split("\0");
+    return environment.some((mark) => variables.includes(mark)) ? "tool" : "elsewhere";
   }
 }
 
-function readStat(pid: string): ProcessStat | undefined {
+/** A process may have ended meanwhile. */
+function orUndefined<T>(read: () => T): T | undefined {
   try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return read();
   } catch {
-    return undefined; // it has ended meanwhile
+    return undefined;
   }
 }
 
@@ -73,34 +100,19 @@ function readStat(pid: string): ProcessStat | undefined {
 export function parseStat(text: string): ProcessStat {
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const comm = text.slice(text.indexOf("(") + 1, text.lastIndexOf(")"));
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return { key: `${text.split(" ", 1)[0]}:${fields[19]}`, comm, parent: Number(fields[1]), ticks };
+  return { key: `${text.split(" ", 1)[0]}:${fields[19]}`, comm, ticks: Number(fields[11]) + Number(fields[12]) };
 }
 
-function programOf({ comm, parent }: ProcessStat, pid: string): string {
-  // All of them are children of kthreadd, process 2.
-  if (parent === 2) return "kernel threads";
+function programOf(comm: string, pid: string): string {
   if (!/^(node|MainThread|python)/.test(comm)) return comm;
-  try {
-    return scriptName(comm, readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0"));
-  } catch {
-    return comm;
-  }
+  const commandLine = orUndefined(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")) ?? "";
+  return scriptName(comm.replace("MainThread", "node"), commandLine.split("\0"));
 }
 
 /** An interpreter with its script; a folder's index is named for the folder. Exported for its test. */
-export function scriptName(comm: string, [, ...args]: string[]): string {
-  const script = args.find((arg) => arg.includes("/") && !arg.startsWith("-"));
-  if (script === undefined) return comm;
+export function scriptName(interpreter: string, [, ...args]: string[]): string {
+  const script = args.find((arg) => /^[^-\s]\S*\/\S+$/.test(arg));
+  if (script === undefined) return interpreter;
   const name = path.basename(script, path.extname(script));
-  return `${comm} ${name === "index" ? path.basename(path.dirname(script)) : name}`;
-}
-
-/** All but idle and waiting. Source: proc(5), /proc/stat: user nice system idle iowait irq softirq steal. */
-function machineTicks(): number {
-  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync("/proc/stat", "utf8")
-    .split("\n", 1)[0]!
-    .split(/\s+/)
-    .map(Number);
-  return user + nice + system + irq + softirq;
+  return `${interpreter} ${name === "index" ? path.basename(path.dirname(script)) : name}`;
 }

@@ -23,10 +23,26 @@ export async function logCommands(lab: Lab, on: boolean): Promise<void> {
   await Promise.all(lab.hosts.map(({ name }) => onHost(lab, name, `${write} && systemctl reload ssh.service`)));
 }
 
-/** Host -> commands and SFTP sessions that its sshd was asked for so far. */
-export async function countCommands(lab: Lab): Promise<Record<string, number>> {
-  const count = "journalctl -u ssh.service -o cat --no-pager | grep -c 'Starting session:' || true";
-  const counted = lab.hosts.map(async ({ name }) => [name, Number(await onHost(lab, name, count))] as const);
+/** What a host has done so far. */
+export interface HostCount {
+  /** Commands and SFTP sessions that its sshd was asked for. */
+  commands: number;
+  /** Of all its processes, those that have ended too. */
+  cpuSeconds: number;
+}
+
+/** cgroup v1 counts nanoseconds, cgroup v2 microseconds. */
+const count = `
+journalctl -u ssh.service -o cat --no-pager | grep -c 'Starting session:'
+cat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null || awk '$1 == "usage_usec" { print $2 * 1000 }' /sys/fs/cgroup/cpu.stat
+`;
+
+/** Host -> what it has done. */
+export async function countOnHosts(lab: Lab): Promise<Record<string, HostCount>> {
+  const counted = lab.hosts.map(async ({ name }) => {
+    const [commands, nanoseconds] = (await onHost(lab, name, count)).trim().split("\n").map(Number);
+    return [name, { commands: commands ?? NaN, cpuSeconds: (nanoseconds ?? NaN) / 1e9 }] as const;
+  });
   return Object.fromEntries(await Promise.all(counted));
 }
 

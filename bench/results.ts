@@ -11,6 +11,8 @@ export interface HostCost {
   commands: number;
   sentBytes: number;
   receivedBytes: number;
+  /** Of all its processes. */
+  cpuSeconds: number;
 }
 
 /** One run of one tool. */
@@ -21,7 +23,7 @@ export interface Measured {
   toolSeconds: number;
   /** Host -> what was done to it. */
   hosts: Record<string, HostCost>;
-  /** Program -> CPU seconds; processes that lived shorter than the sampling are in "short-lived". */
+  /** Program of tool, control plane or host -> CPU seconds; what ended on hosts between two looks is "short-lived on hosts". */
   cpu: Record<string, number>;
   /** Kind of step -> seconds of each, as the tool told of them. */
   steps: Record<string, number[]>;

@@ -75,7 +75,7 @@ function costTable({ tools }: BenchResult, names: ToolName[], phases: PhaseName[
     ...costs.map(([, cost, digits]) => cells(phase, (run) => perHost(run, cost), digits)),
     cells(phase, totalCpu, 1),
   ]);
-  const header = [`mean per host, ${names.join(" / ")}`, ...costs.map(([title]) => title), "CPU s, all together"];
+  const header = [`mean per host, ${names.join(" / ")}`, ...costs.map(([title]) => title), "CPU s in all"];
   return markdownTable(header, rows);
 }
 

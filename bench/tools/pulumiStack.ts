@@ -6,6 +6,7 @@ import { LabError } from "../../lab/machine/errors";
 import { processesWith } from "../../lab/machine/processTable";
 import { pulumiFiles, runEnvironment } from "../../lab/pulumi/environment";
 import type { StateSize } from "../results";
+import { benchMark } from "../mark";
 import { readExported, sizeOf, type StackResource } from "../stackState";
 import type { Steps } from "./tool";
 
@@ -18,12 +19,9 @@ const runFlags = ["--yes", "--skip-preview", "--continue-on-error", "--parallel"
 /** The longest that one run of the CLI may take, in seconds. */
 const patience = 1800;
 
-/** Marks what this process has started: plugins do not look after whom they serve. */
-const benchVariable = "KWN_BENCH";
-
-/** Ends what a run that was cut off has left behind. */
+/** Ends what a run that was cut off has left behind: plugins do not look after whom they serve. */
 export function endLeftovers(): void {
-  for (const pid of processesWith(benchVariable, String(process.pid))) {
+  for (const pid of processesWith(...benchMark)) {
     try {
       process.kill(pid, "SIGKILL");
     } catch {
@@ -48,7 +46,7 @@ export class PulumiStack {
     env: NodeJS.ProcessEnv = {},
   ) {
     // No agent: a run must not depend on who is logged in.
-    this.env = { ...runEnvironment(lab.files), SSH_AUTH_SOCK: "", [benchVariable]: String(process.pid), ...env };
+    this.env = { ...runEnvironment(lab.files), SSH_AUTH_SOCK: "", ...env };
   }
 
   /** Makes the stack anew, with the configuration that is there. */
@@ -90,12 +88,16 @@ export class PulumiStack {
   }
 }
 
-/** Lines such as ` +  command:remote:Command node-1-verification created (0.32s)`; the kind is the last part of the type. */
+/**
+ * Lines such as ` +  command:remote:Command node-1-verification created (0.32s)`; a step's kind is its name without the node's. A
+ * component is made of others, and the stack of all.
+ */
 export function stepsOf(output: string): Steps {
   const steps: Steps = {};
   const pattern = /^ *[-+~]+ +(\S+) (\S+) (created|updated|deleted|replaced) \(([\d.]+)(m?s)\)/gm;
-  for (const [, type = "", , done = "", time, unit] of output.matchAll(pattern)) {
-    const kind = `${type.split(/[:/]/).at(-1)} ${done}`;
+  for (const [, type = "", name = "", done = "", time, unit] of output.matchAll(pattern)) {
+    if (type === "pulumi:pulumi:Stack") continue;
+    const kind = `${name.replace(/^node-\d+-/, "")} ${done}`;
     (steps[kind] ??= []).push(unit === "ms" ? Number(time) / 1000 : Number(time));
   }
   return steps;

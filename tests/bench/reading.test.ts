@@ -20,7 +20,6 @@ test("a process is told from /proc/PID/stat, whatever its name holds", () => {
   expect(parseStat(`42 (a) b (c) ${fields.join(" ")}`)).toEqual({
     key: "42:98765",
     comm: "a) b (c",
-    parent: 7,
     ticks: 300,
   });
 });
@@ -28,7 +27,7 @@ test("a process is told from /proc/PID/stat, whatever its name holds", () => {
 test.each([
   [["/usr/bin/node", "/p/@pulumi/pulumi/cmd/run/index.js", "--monitor"], "node run"],
   [["node", "--flag", "/p/cmd/dynamic-provider", "127.0.0.1:1"], "node dynamic-provider"],
-  [["node"], "node"],
+  [["node", "-e", "import('a/b')\n"], "node"],
 ])("an interpreter has the name of its script: %j", (args, expected) => {
   expect(scriptName("node", args)).toBe(expected);
 });
@@ -38,9 +37,10 @@ test("the CLI's lines tell how long each kind of step took", () => {
  +  pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-kubelet creating (0s)
  +  pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-1-kubelet created (4s)
  +  pulumi-nodejs:dynamic/kubernetes-worker-nodes:SystemdService node-2-kubelet created (0.40s)
+ +  pulumi:pulumi:Stack p-s created (9s)
  ~  command:remote:Command node-1-verification updated (320ms) [diff: ~stdin]
 `;
-  expect(stepsOf(output)).toEqual({ "SystemdService created": [4, 0.4], "Command updated": [0.32] });
+  expect(stepsOf(output)).toEqual({ "kubelet created": [4, 0.4], "verification updated": [0.32] });
 });
 
 test("a state is read with its secrets opened, and counted by nodes, of which none is another's beginning", () => {

@@ -1,6 +1,6 @@
 import { median, perHost, phaseMedian, totalCpu, type Measured } from "../../bench/results";
 
-const cost = { connections: 1, commands: 4, sentBytes: 1000, receivedBytes: 10 };
+const cost = { connections: 1, commands: 4, sentBytes: 1000, receivedBytes: 10, cpuSeconds: 3 };
 
 function measured(seconds: number, connections = [1, 3]): Measured {
   const hosts = Object.fromEntries(connections.map((count, at) => [`node-${at}`, { ...cost, connections: count }]));

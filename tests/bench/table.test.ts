@@ -1,7 +1,7 @@
 import type { BenchResult, Measured, ToolResult } from "../../bench/results";
 import { markdownTable, renderTables } from "../../bench/table";
 
-const cost = { connections: 1, commands: 12, sentBytes: 2_500_000, receivedBytes: 4000 };
+const cost = { connections: 1, commands: 12, sentBytes: 2_500_000, receivedBytes: 4000, cpuSeconds: 3 };
 
 function measured(seconds: number, rest: Partial<Measured> = {}): Measured {
   return { seconds, toolSeconds: seconds, hosts: { "node-1": cost }, cpu: { pulumi: 4, ls: 0.01 }, steps: {}, ...rest };

