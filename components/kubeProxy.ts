@@ -7,11 +7,11 @@ import { renderKubeconfig } from "../render/kubeconfig";
 import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { kubeProxyLook } from "../render/lookScripts";
-import { paths } from "../render/paths";
+import { paths, programPath } from "../render/paths";
 import { fileOf, fromOverrides } from "./overrides";
 import type { NodePartArgs } from "./nodePartArgs";
 
-/** A running kube-proxy: binary, kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
+/** A running kube-proxy: kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
 export class KubeProxy extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
@@ -21,18 +21,20 @@ export class KubeProxy extends pulumi.ComponentResource {
       renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides }),
     );
     const kubeconfig = kubeProxyKubeconfig(args);
+    const { sha256 } = args.binaries.kubeProxy;
+    const program = programPath("kube-proxy", kubernetesVersion, sha256);
     new SystemdService(
       name,
       {
         connection: args.connection,
         claim: args.claim,
         unitName: "kube-proxy.service",
-        unit: renderKubeProxyUnit({}),
+        unit: renderKubeProxyUnit({ program }),
         files: configuration.files,
         secretFiles: pulumi
           .all([kubeconfig, configuration.secretFiles ?? {}])
           .apply(([first, second]) => ({ ...first, ...second })),
-        binaries: pulumi.output({ [paths.kubeProxy]: args.binaries.kubeProxy }),
+        programs: { [program]: sha256 },
         healthCheck: fromOverrides(kubeProxyConfiguration, (overrides) => kubeProxyHealth({ mode, overrides })),
         cleanup: kubeProxyCleanup(),
         look: kubeProxyLook({ mode }),

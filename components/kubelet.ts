@@ -11,12 +11,12 @@ import { renderKubeletConfiguration } from "../render/kubeletConfiguration";
 import { renderKubeletUnit } from "../render/kubeletUnit";
 import { kubeletAdjust, kubeletLook } from "../render/lookScripts";
 import { renderMasqueradeRules } from "../render/masquerade";
-import { paths } from "../render/paths";
+import { paths, programPath } from "../render/paths";
 import { fileOf, fromOverrides } from "./overrides";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /**
- * A running kubelet that asks to join: binary, bootstrap kubeconfig, KubeletConfiguration, the cluster's CA and the unit.
+ * A running kubelet that asks to join: bootstrap kubeconfig, KubeletConfiguration, the cluster's CA and the unit.
  * Labels and taints are not its business: NodeRestriction refuses most of them to a kubelet.
  */
 export class Kubelet extends pulumi.ComponentResource {
@@ -29,10 +29,12 @@ export class Kubelet extends pulumi.ComponentResource {
     const { kubernetesVersion, apiServerEndpoint: server } = args.cluster;
     const caCertPem = pulumi.output(args.cluster.caCertPem);
     const masquerade = args.cniMode === "bridge";
+    const { sha256 } = args.binaries.kubelet;
+    const program = programPath("kubelet", kubernetesVersion, sha256);
     const unit =
       nodeIP === undefined || typeof nodeIP === "string"
-        ? renderKubeletUnit({ nodeName, nodeIP, masquerade })
-        : pulumi.output(nodeIP).apply((known) => renderKubeletUnit({ nodeName, nodeIP: known, masquerade }));
+        ? renderKubeletUnit({ program, nodeName, nodeIP, masquerade })
+        : pulumi.output(nodeIP).apply((known) => renderKubeletUnit({ program, nodeName, nodeIP: known, masquerade }));
     const configuration = configurationFile(args);
     // What stands in the configuration stands in the rules too: a clusterCIDR that is secret in the one is so in the other.
     const rules = masqueradeFiles(args);
@@ -54,7 +56,7 @@ export class Kubelet extends pulumi.ComponentResource {
         secretFiles: pulumi
           .all([bootstrapKubeconfig(args), secretConfiguration])
           .apply(([kubeconfig, secret]) => ({ ...kubeconfig, ...secret })),
-        binaries: pulumi.output({ [paths.kubelet]: args.binaries.kubelet }),
+        programs: { [program]: sha256 },
         directories: [paths.staticPods, paths.kubeletDirectory],
         healthCheck: fromOverrides(kubeletConfiguration, (overrides) =>
           kubeletHealth({ kubernetesVersion, overrides }),
@@ -68,7 +70,7 @@ export class Kubelet extends pulumi.ComponentResource {
     );
     this.revision = pulumi
       .all([unit, files, secretConfiguration])
-      .apply(([text, read, secret]) => digest([text, { ...secret, ...read }, server, args.binaries.kubelet.sha256]));
+      .apply(([text, read, secret]) => digest([text, { ...secret, ...read }, server, sha256]));
     this.registerOutputs({});
   }
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeRegistration } from "../cluster/nodeRegistration";
 import { createClaim } from "./claim/createClaim";
-import { Cni } from "./cni";
 import { ContainerRuntime } from "./containerRuntime";
 import { prepareHost } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy } from "./kubeProxy";
 import { checkedNodeArgs } from "./nodeArguments";
+import { installBinaries } from "./nodeBinaries";
 import type { NodePartArgs } from "./nodePartArgs";
 import { verifyNode } from "./verification";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
@@ -40,10 +40,10 @@ export class WorkerNode extends pulumi.ComponentResource {
 
     const claim = createClaim(`${name}-claim`, args, after());
     const parts = { ...args, claim: claim.claim };
+    const binaries = installBinaries(`${name}-binaries`, parts, after(claim));
     const preparation = prepareHost(`${name}-preparation`, parts, after(claim));
     const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
-    const network = args.cniMode === "none" ? [] : [new Cni(`${name}-cni`, parts, after(preparation))];
-    const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, ...network));
+    const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, binaries));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet));
     const registration = registerNode(`${name}-registration`, { ...parts, kubelet }, after(proxy));

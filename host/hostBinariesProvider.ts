@@ -1,5 +1,7 @@
 import { without } from "../base/without";
-import { binaryMode, checkLocalFile, isRemote, parseDigests } from "./artifact";
+import { binaryMode, parseDigests } from "./artifact";
+import type { Artifact } from "./artifact";
+import { stageArtifacts } from "./artifactStaging";
 import { assertSafePath, sha256 } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
 import {
@@ -18,13 +20,19 @@ import {
 } from "./hostChange";
 import type { Unfinished, Written } from "./hostChange";
 import { remoteScript } from "./remoteScript";
-import type { RemoteScript } from "./remoteScript";
-import type { Session } from "./session";
+import { openSession } from "./session";
 
 type State = HostBinariesOutputs & Unfinished;
 
-/** What the program knows of the host from before a change; `dropped`: paths that are not wanted any more. */
-type Before = Written & { dropped: string[] };
+/** What the program knows of the host from before a change. */
+interface Before extends Written {
+  /** Name of the set, where it was another. */
+  former: string;
+  /** Members of an archive that are not wanted any more: what uses them ends with a service that changes after this. */
+  later: boolean;
+}
+
+const nothing: Before = { known: [], made: [], former: "", later: false };
 
 export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs: HostBinariesInputs }> {
   return Promise.resolve({ inputs: sealHost(news) });
@@ -32,7 +40,7 @@ export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs:
 
 export async function create(given: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
   const inputs = unsealHost(given);
-  return { id: inputs.setName, outs: await install(inputs.setName, inputs, { known: [], made: [], dropped: [] }) };
+  return { id: inputs.setName, outs: await install(inputs.setName, inputs, nothing) };
 }
 
 export async function update(id: string, olds: State, given: HostBinariesInputs): Promise<{ outs: State }> {
@@ -40,13 +48,16 @@ export async function update(id: string, olds: State, given: HostBinariesInputs)
   const { installed = {}, made = [] } = olds;
   if (news.claim.lost === true) return { outs: { ...news, installed, made, ...markOf(olds) } };
   if (isUnchanged(olds, news, content)) return { outs: { ...news, installed, made } };
-  const kept = new Set(paths(news));
-  const before = sameHost(olds, news) ? { known: Object.keys(installed), made } : { known: [], made: [] };
-  const dropped = before.known.filter((path) => !kept.has(path));
-  return { outs: await install(id, news, { ...before, dropped }) };
+  return { outs: await install(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
 }
 
-/** `members` are those whose file is still the installed one: the rest is what the next `up` repairs. */
+function before(olds: State, news: HostBinariesInputs): Before {
+  const former = olds.setName === news.setName ? "" : olds.setName;
+  const later = olds.members.some((member) => !news.members.includes(member));
+  return { known: Object.keys(olds.installed ?? {}), made: olds.made ?? [], former, later };
+}
+
+/** `programs` have the digests that are there, `members` are those that are as installed: the rest is what the next `up` repairs. */
 export async function read(
   id: string,
   props: State,
@@ -54,85 +65,103 @@ export async function read(
   const { installed = {}, made = [] } = props;
   const faults = unfinishedFaults(props);
   const recorded = { ...without(props, ["installed", "made", "unfinished"]), faults };
-  const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props, ""));
+  const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props));
   if (report === undefined) return { id, props, ...inputsUnseen(props, recorded) };
-  const seen = parseDigests(report);
-  const isInstalled = (member: string): boolean => {
-    const path = memberPath(props, member);
-    const { sha256: digest, mode } = seen[path] ?? {};
-    return digest !== undefined && digest === installed[path] && mode === binaryMode;
-  };
-  const members = props.members.filter(isInstalled);
-  const inputs = { ...recorded, members, faults: [...reported(report, "fault"), ...faults] };
+  const inputs = { ...recorded, ...observed(report, props) };
   return { id, props: { ...inputs, installed, made, ...markOf(props) }, inputs: sealHost(inputs) };
+}
+
+function observed(report: string, props: State): Partial<HostBinariesInputs> {
+  const { installed = {}, programs = {} } = props;
+  const seen = parseDigests(report);
+  const isInstalled = (path: string): boolean =>
+    seen[path] !== undefined && seen[path].sha256 === installed[path] && seen[path].mode === binaryMode;
+  const found = Object.entries(programs).flatMap(([path, artifact]) => {
+    const digest = seen[path]?.sha256;
+    return digest === undefined ? [] : [[path, { ...artifact, sha256: digest }] as const];
+  });
+  const modes = Object.keys(programs)
+    .filter((path) => seen[path] !== undefined && seen[path].mode !== binaryMode)
+    .map((path) => `${path} has mode and owner ${seen[path]?.mode.replace("|", " ")}`);
+  return {
+    programs: Object.fromEntries(found),
+    members: props.members.filter((member) => isInstalled(memberPath(props, member))),
+    faults: [...reported(report, "fault"), ...modes, ...unfinishedFaults(props)],
+  };
 }
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
   const { setName: name, claim } = props;
-  const archive = { known: Object.keys(props.installed ?? {}), made: props.made ?? [] };
-  await removeFromHost(props, `removing ${name}`, remoteScript({ name, claim, file: "remove", values: archive }));
+  const values = { known: Object.keys(props.installed ?? {}), made: props.made ?? [] };
+  await removeFromHost(props, `removing ${name}`, remoteScript({ name, claim, file: "remove", values }));
 }
 
 export { remove as delete };
 
-/** What decides which files are on the host: not how it is reached, nor where the archive comes from. */
-function wanted(inputs: HostBinariesInputs): string {
-  return sha256(JSON.stringify([inputs.archive.sha256, inputs.directory, inputs.members]));
+/** What decides which members are on the host: not where the archive comes from. */
+function fingerprint({ archive, directory, members }: HostBinariesInputs): string {
+  return archive === undefined ? "" : sha256(JSON.stringify([archive.sha256, directory, members]));
 }
 
+/** Everything but how the host is reached, and where an artifact comes from. */
 function content(inputs: HostBinariesInputs): unknown {
-  return [wanted(inputs), inputs.faults ?? []];
+  return [inputs.setName, programTable(inputs), fingerprint(inputs), inputs.faults ?? []];
+}
+
+function programTable({ programs = {} }: HostBinariesInputs): string[] {
+  return Object.entries(programs).map(([path, artifact]) => `${assertSafePath(path)} ${artifact.sha256}`);
 }
 
 function memberPath(inputs: HostBinariesInputs, member: string): string {
   return assertSafePath(`${inputs.directory}/${member}`);
 }
 
-function paths(inputs: HostBinariesInputs): string[] {
-  return inputs.members.map((member) => memberPath(inputs, member));
+/** @param sought artifacts that are to be sent, which makes it a look before a change: it does not wait for others. */
+function lookScript(inputs: HostBinariesInputs, sought?: Artifact[]): string {
+  const { setName: name, claim, programs = {}, directory = "", members } = inputs;
+  const values = {
+    programs: Object.keys(programs).map(assertSafePath),
+    directory,
+    members,
+    fingerprint: sought === undefined ? "" : fingerprint(inputs),
+    artifacts: (sought ?? []).map((artifact) => artifact.sha256),
+    unlocked: sought !== undefined,
+  };
+  return remoteScript({ name, claim, file: "binariesLook", values });
 }
 
-function archivePath({ directory, setName }: HostBinariesInputs): string {
-  return assertSafePath(`${directory}/.${setName}.archive`);
-}
-
-function lookScript(inputs: HostBinariesInputs, fingerprint: string): string {
-  const { setName: name, claim } = inputs;
-  return remoteScript({ name, claim, file: "binariesLook", values: { paths: paths(inputs), fingerprint } });
-}
-
-async function install(id: string, inputs: HostBinariesInputs, before: Before): Promise<HostBinariesOutputs> {
-  const kept = { installed: Object.fromEntries(before.known.map((path) => [path, ""])), made: before.made };
-  const report = await changeHost(id, { ...inputs, ...kept }, async (session) => {
-    const seen = await session.mustRun(`reading ${inputs.setName}`, lookScript(inputs, wanted(inputs)));
-    const isThere = /^unpacked$/m.test(seen) && reported(seen, "fault").length === 0;
-    return isThere ? seen : unpack(session, inputs, before);
-  });
+async function install(id: string, inputs: HostBinariesInputs, last: Before): Promise<HostBinariesOutputs> {
+  const { setName: name, claim, archive, directory = "", members, programs } = inputs;
+  await stageArtifacts({ ...inputs, name }, () => lookForMissing(inputs));
+  const kept = { installed: Object.fromEntries(last.known.map((path) => [path, ""])), made: last.made };
+  const values = {
+    programs: programTable(inputs),
+    directory: directory && assertSafePath(directory),
+    members: members.filter((member) => memberPath(inputs, member)),
+    archive: archive?.sha256 ?? "",
+    fingerprint: fingerprint(inputs),
+    ...last,
+  };
+  const script = remoteScript({ name, claim, file: "binariesApply", values });
+  const report = await changeHost(id, { ...inputs, ...kept }, (session) =>
+    session.mustRun(`installing ${name}`, script),
+  );
   const installed = Object.entries(parseDigests(report)).map(([path, { sha256: digest }]) => [path, digest]);
-  const byPath = Object.fromEntries(installed) as Record<string, string>;
+  const started = Object.entries(programs).map(([path, artifact]) => [path, artifact.sha256]);
+  const byPath = Object.fromEntries([...started, ...installed]) as Record<string, string>;
   return { ...inputs, installed: byPath, made: madeDirectories(report) };
 }
 
-async function unpack(session: Session, inputs: HostBinariesInputs, before: Before): Promise<string> {
-  const { setName: name, claim, directory, members, archive } = inputs;
-  const { source, sha256: digest } = archive;
-  const fetch = isRemote(source);
-  const values = {
-    directory: assertSafePath(directory),
-    members,
-    archive: archivePath(inputs),
-    sha256: digest,
-    source,
-  };
-  const script = (file: string, more: RemoteScript["values"]): string =>
-    remoteScript({ name, claim, file, values: { ...values, ...more } });
-  if (!fetch) {
-    const local = await checkLocalFile(source, digest);
-    await session.mustRun(`installing ${name}`, script("binariesPrepare", {}));
-    await session.upload(local, archivePath(inputs));
-  }
-  return session.mustRun(
-    `installing ${name}`,
-    script("binariesApply", { ...before, fetch, fingerprint: wanted(inputs) }),
-  );
+/** What the host has, and the artifacts of which something is not in place. */
+async function lookForMissing(inputs: HostBinariesInputs): Promise<{ report: string; missing: Artifact[] }> {
+  const { setName, programs, archive } = inputs;
+  const wanted = [...Object.values(programs), ...(archive === undefined ? [] : [archive])];
+  const session = await openSession(inputs.connection);
+  const report = await session.mustRun(`reading ${setName}`, lookScript(inputs, wanted));
+  const seen = parseDigests(report);
+  const missing = Object.entries(programs)
+    .filter(([path, artifact]) => seen[path]?.sha256 !== artifact.sha256)
+    .map(([, artifact]) => artifact);
+  const isThere = archive === undefined || /^unpacked\|/m.test(report);
+  return { report, missing: isThere ? missing : [...missing, archive] };
 }

@@ -1,16 +1,19 @@
-import { createReadStream } from "node:fs";
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { describeConnection } from "./connection";
 import type { Connection } from "./connection";
-import { shellQuote } from "../base/shellQuote";
 import { LookBatch } from "./lookBatch";
 import { dial } from "./sshClient";
+import { feedTransfer, scriptBeforeBytes } from "./transfer";
+import type { Transfer } from "./transfer";
 
 /** Longest time one script may run, in milliseconds; installing packages is the slowest of them. */
 const defaultDeadline = 10 * 60_000;
+
+/** Longest time in which not one byte may come or go while many are on their way, in milliseconds. A host may write a file to its disk then. */
+const longestSilence = 2 * 60_000;
 
 /** Most that one script may print, in bytes: the process that collects it serves all hosts. Changed files are what is largest. */
 const longestOutput = 32 << 20;
@@ -88,20 +91,14 @@ export class Session {
     );
   }
 
-  /** Streams a local file to a path on the host, readable by root only. */
-  async upload(localPath: string, remotePath: string): Promise<void> {
-    const path = shellQuote(remotePath);
-    const write = (channel: ClientChannel): Promise<void> => pipeline(createReadStream(localPath), channel);
-    const result = await this.execute(
-      `sh -c ${shellQuote(`umask 077; cat >${path} || { rm -f ${path}; exit 1; }`)}`,
-      write,
-      defaultDeadline,
-    );
-    if (result.code === 0) return;
-    throw new ScriptFailure(
-      `${describeConnection(this.connection)}: sending ${localPath} failed: ${printable(result.stderr.trim())}`,
-      result.code,
-    );
+  /**
+   * Runs a script that has to succeed, with bytes behind it on its standard input. It may take as long as it needs, while bytes come
+   * or go.
+   */
+  async transfer(purpose: string, script: string, transfer: Transfer): Promise<string> {
+    const feed = (channel: ClientChannel, alive: () => void): Promise<void> =>
+      feedTransfer(channel, script, transfer, alive);
+    return this.demand(purpose, await this.execute(scriptBeforeBytes, feed, longestSilence));
   }
 
   /** Runs one change after the other: two changes of one host never overlap. */
@@ -113,16 +110,17 @@ export class Session {
 
   private execute(
     command: string,
-    feed: (channel: ClientChannel) => Promise<void>,
+    feed: (channel: ClientChannel, alive: () => void) => Promise<void>,
     deadline: number,
   ): Promise<ScriptResult> {
     const user = this.connection.user ?? "root";
     return new Promise((resolve, reject) => {
       const host = describeConnection(this.connection);
-      const timer = setTimeout(
-        () => finish(new SessionLost(`${host}: no answer within ${deadline / 1000} s`)),
-        deadline,
-      );
+      let open: ClientChannel | undefined;
+      const timer = setTimeout(() => {
+        finish(new SessionLost(`${host}: no answer within ${deadline / 1000} s`));
+        open?.close();
+      }, deadline);
       const lost = (): void => finish(new SessionLost(`${host}: the connection was lost while a script ran`));
       const finish = (outcome: Error | ScriptResult): void => {
         clearTimeout(timer);
@@ -133,13 +131,17 @@ export class Session {
       this.client.once("close", lost);
       this.client.exec(user === "root" ? command : `sudo -n ${command}`, (error, channel) => {
         if (error) return finish(new SessionLost(`${host}: ${error.message}`, { cause: error }));
+        open = channel;
         collect(channel, (outcome) =>
           finish(
             outcome instanceof Error ? new SessionLost(`${host}: ${outcome.message}`, { cause: outcome }) : outcome,
           ),
         );
         // A script that ends early closes its input: its exit status says more than the broken pipe.
-        feed(channel).catch((error: NodeJS.ErrnoException) => (error.code === "ENOENT" ? finish(error) : undefined));
+        feed(channel, () => timer.refresh()).catch((error: NodeJS.ErrnoException) =>
+          // What fails on this side is a system call: the file is gone, the disk is broken.
+          error.syscall === undefined ? undefined : finish(error),
+        );
       });
     });
   }

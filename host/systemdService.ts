@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ArtifactMap } from "./artifact";
 import { connectionInput } from "./connection";
 import { toBeSealed } from "./files";
 import type { FileMap } from "./files";
@@ -17,8 +16,11 @@ export interface SystemdServiceInputs extends HostInputs {
   files?: FileMap;
   /** Files with secrets: the state has their digests, encrypted; never shown. */
   secretFiles?: FileMap;
-  /** Binaries that the service runs, part of the same transaction. @example { "/opt/kubernetes/bin/kubelet": { source, sha256 } } */
-  binaries?: ArtifactMap;
+  /**
+   * Binaries that the unit starts: path -> hex SHA-256. They are there already, by {@link HostBinaries}, at paths of their version.
+   * @example { "/opt/kubernetes/bin/1.37.2-0a1b2c3d4e5f/kubelet": sha256 }
+   */
+  programs?: Record<string, string>;
   /** Directories the service needs, created with mode 0755. */
   directories?: string[];
   /** Ends with status 0 when the service works, within a time of its own; it prints why when not. */
@@ -55,12 +57,12 @@ export interface SystemdServiceOutputs extends SystemdServiceInputs {
 export type SystemdServiceArgs = { [K in keyof SystemdServiceInputs]: pulumi.Input<SystemdServiceInputs[K]> };
 
 /**
- * A systemd unit, its binaries, the files it reads and its health check as one transaction: everything is staged beside
+ * A systemd unit, the files it reads and its health check as one transaction: everything is staged beside
  * its place, swapped, and the unit restarted only if the running process has not read what is there now; when it does not come up
  * healthy the version before is put back and the change fails with the reason.
  *
  * @example
- * new SystemdService("node-1-kubelet", { connection, unitName: "kubelet.service", unit, files, binaries, healthCheck });
+ * new SystemdService("node-1-kubelet", { connection, unitName: "kubelet.service", unit, files, programs, healthCheck });
  */
 export class SystemdService extends DynamicResource {
   /** What the last refresh saw at the service's places that is not ours, in words. */

@@ -29,5 +29,5 @@ export function withFiles(
 
 /** Every path that the service writes. */
 export function managedPaths(inputs: SystemdServiceInputs): string[] {
-  return [...Object.keys(serviceFiles(inputs)), ...Object.keys(inputs.binaries ?? {})].map(assertSafePath);
+  return Object.keys(serviceFiles(inputs)).map(assertSafePath);
 }

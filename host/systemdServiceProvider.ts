@@ -1,7 +1,7 @@
-import { binaryMode, differing, parseDigests, stageArtifacts } from "./artifact";
+import { parseDigests } from "./artifact";
 import { without } from "../base/without";
 import { digestOf } from "../base/sealed";
-import { digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
+import { assertSafePath, digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
 import type { FileMap } from "./files";
 import {
   changeHost,
@@ -69,12 +69,9 @@ function before(olds: State, news: SystemdServiceInputs): Before {
 async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
   const { known: written, made, cleanup: owed } = last;
   const record = { ...recordOf(inputs), told: [], written, made };
-  const report = await changeHost(id, { ...record, ...(owed && { owed }) }, async (session) => {
-    const owner = { name: inputs.unitName, claim: inputs.claim };
-    const binaries = inputs.binaries ?? {};
-    await stageArtifacts(session, owner, binaries, await differing(session, owner, binaries));
-    return transact(session, inputs, last);
-  });
+  const report = await changeHost(id, { ...record, ...(owed && { owed }) }, (session) =>
+    transact(session, inputs, last),
+  );
   return { ...record, written: managedPaths(inputs), made: madeDirectories(report) };
 }
 
@@ -84,7 +81,7 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
     unit: unitName,
     ours: inputs.unit !== undefined,
     files: fileTable(serviceFiles(inputs)),
-    binaries: Object.entries(inputs.binaries ?? {}).map(([path, artifact]) => `${path} ${artifact.sha256}`),
+    programs: Object.entries(inputs.programs ?? {}).map(([path, sha256]) => `${assertSafePath(path)} ${sha256}`),
     directories: inputs.directories ?? [],
     adjusts: inputs.adjusts ?? [],
     known: last.known,
@@ -116,7 +113,7 @@ export async function read(
   const values = {
     unit: unitName,
     files: lookTable(serviceFiles(props)),
-    binaries: Object.keys(props.binaries ?? {}),
+    programs: Object.keys(props.programs ?? {}),
   };
   const script = remoteScript({ name: unitName, claim, file: "serviceLook", values, functions: { look } });
   const report = await lookAtHost(props, `reading ${unitName}`, script);
@@ -147,11 +144,10 @@ async function remove(_id: string, props: State): Promise<void> {
 
 export { remove as delete };
 
-/** Everything but how the host is reached, where a binary is fetched from, and what only looks or removes. */
+/** Everything but how the host is reached, and what only looks or removes. */
 function content(inputs: SystemdServiceInputs): unknown {
-  const { unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust } = inputs;
-  const binaries = Object.entries(inputs.binaries ?? {}).map(([path, artifact]) => [path, artifact.sha256]);
-  return [unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust, binaries];
+  const { unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust, programs } = inputs;
+  return [unitName, unit, files, secretFiles, directories, active, enabled, faults, adjust, programs];
 }
 
 function observed(report: string, props: State): Partial<SystemdServiceInputs> {
@@ -159,23 +155,15 @@ function observed(report: string, props: State): Partial<SystemdServiceInputs> {
   const pick = (files: FileMap | undefined): FileMap | undefined =>
     files && Object.fromEntries(Object.entries(seen).filter(([path]) => path in files));
   const sums = parseDigests(report);
-  const binaries = Object.entries(props.binaries ?? {}).flatMap(([path, artifact]) => {
-    const found = sums[path];
-    return found === undefined ? [] : [[path, { ...artifact, sha256: found.sha256 }] as const];
-  });
-  const modes = Object.entries(sums).filter(([, { mode }]) => mode !== binaryMode);
+  const programs = Object.entries(sums).map(([path, { sha256 }]) => [path, sha256]);
   const [, active, enabled] = /^state\|(.*)\|(.*)$/m.exec(report) ?? [];
   return {
     ...(props.unit === undefined ? {} : { unit: seen[unitPath(props.unitName)]?.content ?? "" }),
     ...(props.files === undefined ? {} : { files: pick(props.files) }),
     ...(props.secretFiles === undefined ? {} : { secretFiles: pick(props.secretFiles) }),
-    ...(props.binaries === undefined ? {} : { binaries: Object.fromEntries(binaries) }),
-    faults: [
-      ...reported(report, "fault"),
-      ...modes.map(([path, { mode }]) => `${path} has mode and owner ${mode.replace("|", " ")}`),
-      ...unitFaults(seen, props),
-      ...unfinishedFaults(props),
-    ],
+    // What replaces one belongs to another resource; a process that was started meanwhile has to start again.
+    ...(props.programs === undefined ? {} : { programs: Object.fromEntries(programs) as Record<string, string> }),
+    faults: [...reported(report, "fault"), ...unitFaults(seen, props), ...unfinishedFaults(props)],
     active: active === "active",
     enabled: enabled === "enabled",
   };

@@ -2,6 +2,8 @@ import { paths } from "./paths";
 import { renderSystemdUnit, systemdCommand } from "./systemdUnit";
 
 export interface KubeProxyUnitArgs {
+  /** Path of the binary. @example "/opt/kubernetes/bin/1.37.2-0a1b2c3d4e5f/kube-proxy" */
+  program: string;
   /** klog verbosity. @default 2 */
   verbosity?: number;
 }
@@ -12,7 +14,7 @@ export interface KubeProxyUnitArgs {
  *
  * @see https://kubernetes.io/docs/reference/command-line-tools-reference/kube-proxy/
  */
-export function renderKubeProxyUnit(args: KubeProxyUnitArgs = {}): string {
+export function renderKubeProxyUnit(args: KubeProxyUnitArgs): string {
   return renderSystemdUnit({
     Unit: {
       Description: "kube-proxy: The Kubernetes Network Proxy",
@@ -25,7 +27,7 @@ export function renderKubeProxyUnit(args: KubeProxyUnitArgs = {}): string {
       StartLimitIntervalSec: 0,
     },
     Service: {
-      ExecStart: systemdCommand(paths.kubeProxy, [
+      ExecStart: systemdCommand(args.program, [
         `--config=${paths.kubeProxyConfiguration}`,
         `--v=${args.verbosity ?? 2}`,
       ]),

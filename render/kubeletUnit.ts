@@ -2,6 +2,8 @@ import { paths } from "./paths";
 import { renderSystemdUnit, systemdCommand } from "./systemdUnit";
 
 export interface KubeletUnitArgs {
+  /** Path of the binary. @example "/opt/kubernetes/bin/1.37.2-0a1b2c3d4e5f/kubelet" */
+  program: string;
   /** Name the Node registers under; kube-proxy's hostnameOverride must be the same. */
   nodeName: string;
   /** Address(es) the Node reports, "10.0.0.11" or "10.0.0.11,fd00::11". @default the one of the default route */
@@ -17,7 +19,7 @@ export interface KubeletUnitArgs {
  * among them: the kubelet may not set most of them, and would do so at its first registration only.
  *
  * @see https://kubernetes.io/docs/reference/command-line-tools-reference/kubelet/
- * @example renderKubeletUnit({ nodeName: "worker-1", masquerade: true })
+ * @example renderKubeletUnit({ program: "/opt/kubernetes/bin/1.37.2-0a1b2c3d4e5f/kubelet", nodeName: "worker-1", masquerade: true })
  */
 export function renderKubeletUnit(args: KubeletUnitArgs): string {
   return renderSystemdUnit({
@@ -36,7 +38,7 @@ export function renderKubeletUnit(args: KubeletUnitArgs): string {
       // The kubelet reports readiness once its runtime answers and its loops run, before it has met an API server.
       Type: "notify",
       ExecStartPre: args.masquerade === true ? `/usr/bin/env nft -f ${paths.masqueradeRules}` : undefined,
-      ExecStart: systemdCommand(paths.kubelet, kubeletFlags(args)),
+      ExecStart: systemdCommand(args.program, kubeletFlags(args)),
       Restart: "always",
       RestartSec: 5,
       // systemd's default KillMode is right: containers live below kubepods.slice and their shims below containerd.

@@ -3,10 +3,8 @@
  * them without being told.
  */
 export const paths = {
-  /** Our binaries: outside of what package managers own. */
+  /** Our binaries, each in a directory of its version: outside of what package managers own. */
   binDirectory: "/opt/kubernetes/bin",
-  kubelet: "/opt/kubernetes/bin/kubelet",
-  kubeProxy: "/opt/kubernetes/bin/kube-proxy",
   /** Looks at a finished node; reads only. */
   verification: "/opt/kubernetes/bin/verify-node",
   /** containerd's own default for CNI plugins. */
@@ -47,3 +45,16 @@ export const paths = {
   modulesLoad: "/etc/modules-load.d/kubernetes-worker-nodes.conf",
   sysctl: "/etc/sysctl.d/99-kubernetes-worker-nodes.conf",
 } as const;
+
+/** The two programs of a node. */
+export type NodeProgram = "kubelet" | "kube-proxy";
+
+/**
+ * Where a binary of a node is: versions, and builds of one version, are side by side, and the file has the program's own name, by
+ * which its process and its journal are known.
+ *
+ * @example programPath("kubelet", "1.37.2", sha256) // "/opt/kubernetes/bin/1.37.2-0a1b2c3d4e5f/kubelet"
+ */
+export function programPath(program: NodeProgram, kubernetesVersion: string, sha256: string): string {
+  return `${paths.binDirectory}/${kubernetesVersion}-${sha256.slice(0, 12)}/${program}`;
+}

@@ -1,17 +1,29 @@
 # shellcheck shell=sh
-# The digest of each binary that is there, and `made|PATH` for each directory that is ours; and `unpacked`, when the archive of that fingerprint was unpacked and all are as then.
+# Binaries as they are on the host: the digest of each that is there; `unpacked` where the archive needs no unpacking; of each
+# artifact that is looked for whether it is `staged`, or how much of it is there; and what the host can unpack. Reads only.
 . ./library.sh
-: "${paths:?of the binaries}"
-: "${fingerprint?of what is asked for; empty: do not compare}"
+. ./artifact.sh
+: "${programs?paths}"
+: "${directory?of members of the archive}"
+: "${members?names in the archive}"
+: "${fingerprint?of the archive and what is wanted of it; empty: it is not looked for}"
+: "${artifacts?digests of what is to be sent}"
+. ./binaries.sh
 
-report() { for path in $paths; do report_digest "$path"; done; }
+report_staged() {
+  if [ -f "$(staged_file "$1")" ]; then
+    echo "staged|$1"
+  elif part=$(part_of "$1"); then
+    echo "part|$1|$(size "$part")|$(digest "$part")"
+  fi
+}
+
 main() {
-  seen=$(report)
-  printf '%s\n' "$seen"
+  for path in $programs; do report_digest "$path"; done
+  members_seen
   report_list
-  report_directories
-  [ -n "$fingerprint" ] && [ "$(cat "$state/$name.archive" 2> /dev/null)" = "$fingerprint" ] \
-    && [ "$seen" = "$(cat "$state/$name.sums")" ] && echo unpacked
-  return 0
+  ! unpacked || echo 'unpacked|'
+  for sha256 in $artifacts; do report_staged "$sha256"; done
+  for program in zstd gzip; do ! has "$program" || echo "unpacks|$program"; done
 }
 main < /dev/null

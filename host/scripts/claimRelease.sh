@@ -31,6 +31,10 @@ remove_all() {
   for list in "$@"; do (owned=$list && remove_owned) || removed=1; done
   # Those of one list may have held files of another.
   for path in $directories; do rmdir "$path" 2> /dev/null; done
+  # What a change that was cut off has left there.
+  set +f
+  rm -rf "$state"/*.staged "$state"/*.superseded "$state"/*.superseded.new
+  set -f
   systemctl daemon-reload
   return "$removed"
 }

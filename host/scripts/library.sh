@@ -90,7 +90,7 @@ make_directory() (
   make_directory "$(dirname "$1")" "$2" || exit 1
   own d "$1" && mkdir -m "$2" "$1"
 )
-digest() { sha256sum < "$1" 2> /dev/null | cut -d' ' -f1; }
+digest() { { sha256sum < "$1"; } 2> /dev/null | cut -d' ' -f1; }
 
 # set_mode PATH MODE OWNER, as stat prints them; nothing where they are so.
 set_mode() {
@@ -201,5 +201,6 @@ forget_state() {
   return 0
 }
 
-take_lock
+# Only what writes nothing that another script reads goes without the lock.
+[ -n "${unlocked-}" ] || take_lock
 check_claim

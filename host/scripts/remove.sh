@@ -8,6 +8,7 @@ removing=yes
 main() {
   own_known
   remove_owned
+  rm -rf "$state/$name.staged" "$state/$name.superseded" "$state/$name.superseded.new"
   forget_state
 }
 main < /dev/null

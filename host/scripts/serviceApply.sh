@@ -7,12 +7,13 @@
 # what only a restart repairs). Prints `made|PATH` for each directory that is ours.
 . ./library.sh
 . ./process.sh
+. ./superseded.sh
 . ../../base/scripts/reason.sh
 . ../../base/scripts/dropIns.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${ours?yes where the unit itself is ours}"
 : "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64, the unit first}"
-: "${binaries?for each binary PATH SHA256; a new version of it is staged already}"
+: "${programs?for each binary that the unit starts PATH SHA256; they are there, at paths of their version}"
 : "${directories?that the service needs}"
 : "${adjusts?paths that adjust may change}"
 : "${dropped?paths that were managed before and are not any more}"
@@ -32,9 +33,9 @@ read_tables() {
     [ "$4" = no ] || { watched="$watched $1" wanted="$wanted $1 $5"; }
     shift 6
   done
-  set -- $binaries
+  set -- $programs
   while [ $# -gt 0 ]; do
-    managed="$managed $1" watched="$watched $1" wanted="$wanted $1 $2"
+    watched="$watched $1" wanted="$wanted $1 $2"
     shift 2
   done
 }
@@ -54,24 +55,11 @@ stage_all() {
     make_directory "$path" 0755 && chown root:root "$path" && chmod 0755 "$path" || fail "cannot make $path as it was"
   done
   stage_files "$files"
-  set -- $binaries
+  set -- $programs
   while [ $# -gt 0 ]; do
-    stage_binary "$1" "$2"
+    [ "$(digest "$1")" = "$2" ] || fail "$1 is not the binary that was put there; run: pulumi up --refresh"
     shift 2
   done
-}
-
-stage_binary() {
-  new=$(beside "$1" new)
-  if [ "$(digest "$1")" = "$2" ]; then
-    keep_original "$1"
-    rm -f "$new"
-    set_mode "$1" 755 root:root
-  else
-    [ "$(digest "$new")" = "$2" ] || fail "$new is not the version that was staged; was it taken away?"
-    keep_original "$1"
-    staged="$staged $1"
-  fi
 }
 
 # Each of these fails alone, so that the caller rolls back.
@@ -219,6 +207,8 @@ main() {
   phase=settled
   write_stamp new
   settle_all
+  # The version before goes once the new one has held.
+  retire_superseded
   report_directories
 }
 main < /dev/null

@@ -3,11 +3,11 @@
 . ./library.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${files?for each file PATH and the FORM it is told in, text or digest}"
-: "${binaries?paths}"
+: "${programs?paths of the binaries that it starts}"
 
 main() {
   report_files "$files"
-  for path in $binaries; do report_digest "$path"; done
+  for path in $programs; do report_digest "$path"; done
   printf 'state|%s|%s\n' "$(systemctl is-active "$unit" 2> /dev/null)" "$(systemctl is-enabled "$unit" 2> /dev/null)"
   report_list
   for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do

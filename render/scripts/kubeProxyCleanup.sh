@@ -5,6 +5,8 @@
 . ./paths.sh
 . ./chains.sh
 
+# The version that the unit started.
+kube_proxy=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$kube_proxy_unit" 2> /dev/null)
 if [ -x "$kube_proxy" ] && [ -e "$kube_proxy_configuration" ]; then
   timeout 60 "$kube_proxy" --cleanup --config="$kube_proxy_configuration" > /dev/null 2>&1
 fi

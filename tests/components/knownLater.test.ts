@@ -177,11 +177,10 @@ describe("arguments are brought into one spelling", () => {
       labels: { constructor: "kept" },
     });
     await settled();
-    expect(kubeletOf(registered)?.inputs["binaries"]).toEqual({
-      "/opt/kubernetes/bin/kubelet": {
-        source: "https://dl.k8s.io/v1.37.2/bin/linux/amd64/kubelet",
-        sha256: "ab".repeat(32),
-      },
+    const installed = registered.find(({ name }) => name === "node-1-binaries")?.inputs["programs"];
+    expect(installed).toHaveProperty(["/opt/kubernetes/bin/1.37.2-abababababab/kubelet"], {
+      source: "https://dl.k8s.io/v1.37.2/bin/linux/amd64/kubelet",
+      sha256: "ab".repeat(32),
     });
     expect(JSON.stringify(kubeletOf(registered)?.inputs["secretFiles"])).toContain("server: https://api.example\\n");
     expect(registered.find(({ name }) => name === "node-1-registration")?.inputs).toMatchObject({

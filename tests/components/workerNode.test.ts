@@ -23,7 +23,7 @@ describe("a WorkerNode", () => {
     const custom = (await register()).filter((resource) => resource.custom);
     expect(custom.map(({ type, name }) => `${type} ${name}`).sort()).toEqual([
       "command:remote:Command node-1-verification",
-      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostBinaries node-1-cni",
+      "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostBinaries node-1-binaries",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:HostPrerequisites node-1-preparation",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeClaim node-1-claim",
       "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration node-1-registration",
@@ -68,9 +68,31 @@ describe("a WorkerNode", () => {
     expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).not.toContain("node-labels");
   });
 
+  it("has each unit start the version and build that its binaries bring, at a path of its own", async () => {
+    const registered = await register();
+    const [kubelet, proxy] = [
+      "/opt/kubernetes/bin/1.37.2-111111111111/kubelet",
+      "/opt/kubernetes/bin/1.37.2-222222222222/kube-proxy",
+    ];
+    expect(find(registered, "node-1-binaries").inputs["programs"]).toEqual({
+      [kubelet]: args.binaries.kubelet,
+      [proxy]: args.binaries.kubeProxy,
+    });
+    for (const [service, path, { sha256 }] of [
+      ["kubelet", kubelet, args.binaries.kubelet],
+      ["kube-proxy", proxy, args.binaries.kubeProxy],
+    ] as const) {
+      const { programs, unit } = find(registered, `node-1-${service}`).inputs;
+      expect(programs).toEqual({ [path]: sha256 });
+      expect(unit).toContain(`\nExecStart=${path} `);
+    }
+  });
+
   it("brings no network of its own with cniMode none", async () => {
     const registered = await register({ cniMode: "none" });
-    expect(registered.some(({ name }) => name === "node-1-cni")).toBe(false);
+    const binaries = find(registered, "node-1-binaries").inputs;
+    expect(binaries).toMatchObject({ members: [] });
+    expect([binaries["archive"], binaries["directory"]]).toEqual([undefined, undefined]);
     expect(Object.keys(find(registered, "node-1-containerd").inputs["files"] as object)).toEqual([
       "/etc/containerd/conf.d/kubernetes-worker-nodes.toml",
     ]);

@@ -34,8 +34,8 @@ describe("a WorkerPool", () => {
   it("installs the binaries of the host's architecture", async () => {
     const arm64 = { ...binaries, kubelet: { source: "bin/arm64/kubelet", sha256: "4".repeat(64) } };
     const registered = await register([host("a"), host("b", "arm64")], { binaries: { amd64: binaries, arm64 } });
-    const kubelet = registered.find(({ name }) => name === "b-kubelet");
-    expect(kubelet?.inputs["binaries"]).toEqual({ "/opt/kubernetes/bin/kubelet": arm64.kubelet });
+    const installed = registered.find(({ name }) => name === "b-binaries")?.inputs["programs"];
+    expect(installed).toHaveProperty(["/opt/kubernetes/bin/1.37.2-444444444444/kubelet"], arm64.kubelet);
   });
 
   it("refuses a host whose architecture has no binaries, naming both", async () => {

@@ -14,7 +14,7 @@ systemctl disable --now kube-proxy
 sysctl -q -w net.ipv4.ip_forward=0
 rm /etc/sysctl.d/99-kubernetes-worker-nodes.conf
 echo broken >/opt/cni/bin/portmap
-chmod 4755 /opt/kubernetes/bin/kubelet
+chmod 4755 /opt/kubernetes/bin/*/kubelet
 rm /var/lib/kubernetes-worker-nodes/kubelet.service.owned
 nft delete table ip kubernetes-worker-nodes
 mkdir -p /etc/systemd/system/kubelet.service.d
@@ -59,7 +59,7 @@ describe("a host that was changed by hand", () => {
       ]),
     );
     for (const words of [
-      "/opt/kubernetes/bin/kubelet has mode and owner 4755 root:root",
+      "/kubelet has mode and owner 4755 root:root",
       "/var/lib/kubernetes-worker-nodes/kubelet.service.owned, the list of what is ours, is gone",
       "nftables table ip kubernetes-worker-nodes is gone",
       "/etc/systemd/system/kubelet.service.d/theirs.conf",
@@ -77,7 +77,7 @@ describe("a host that was changed by hand", () => {
       host,
       "systemctl is-active kube-proxy; systemctl is-enabled kube-proxy; sysctl -n net.ipv4.ip_forward; grep -c maxPods /var/lib/kubelet/config.yaml; " +
         "stat -c %a /etc/kubernetes/kube-proxy.conf; test -s /etc/sysctl.d/99-kubernetes-worker-nodes.conf && echo kept; " +
-        "stat -c %a /opt/kubernetes/bin/kubelet; nft list table ip kubernetes-worker-nodes >/dev/null && echo masqueraded; " +
+        "stat -c %a /opt/kubernetes/bin/*/kubelet; nft list table ip kubernetes-worker-nodes >/dev/null && echo masqueraded; " +
         "grep -xF 'd /etc/kubernetes' /var/lib/kubernetes-worker-nodes/kubelet.service.owned; stat -c %s /opt/cni/bin/portmap",
     );
     const seen = stdout.split("\n");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkLocalFile } from "../../host/artifact";
+import { checkLocalFile } from "../../host/localSource";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 

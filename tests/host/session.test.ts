@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createReadStream, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "../../host/connection";
 import { openSession } from "../../host/session";
@@ -111,16 +112,35 @@ describe("a session to a host", () => {
     await expect(session.exclusive(() => Promise.resolve("done"))).resolves.toBe("done");
   });
 
-  it("sends a file whole and readable by root only", async () => {
-    const directory = temporaryDirectory();
-    mkdirSync(join(directory, "a 'quoted' folder"));
-    const [from, to] = [join(directory, "from"), join(directory, "a 'quoted' folder", "to")];
+  describe("sends bytes behind a script", () => {
     const content = Buffer.alloc(3_000_000, "0123456789abcdef\n");
-    writeFileSync(from, content);
-    await (await openSession(connection)).upload(from, to);
-    expect(readFileSync(to).equals(content)).toBe(true);
-    expect(statSync(to).mode & 0o777).toBe(0o600);
-    rmSync(directory, { recursive: true });
+    let directory: string;
+    beforeEach(() => (directory = temporaryDirectory()));
+    afterEach(() => rmSync(directory, { recursive: true }));
+
+    it("whole, not one of them taken by the script, which no argument has either", async () => {
+      const to = join(directory, "to");
+      const counts: number[] = [];
+      const session = await openSession(connection);
+      const script = `cat >${to}\necho end`;
+      const transfer = { bytes: [Readable.from([content])], sent: (count: number) => void counts.push(count) };
+      expect(await session.transfer("sending", script, transfer)).toBe("end\n");
+      expect(readFileSync(to).equals(content)).toBe(true);
+      expect(counts.at(-1)).toBe(content.length);
+      expect(server.commands.join()).not.toContain("cat");
+    });
+
+    it("and says why the script did not take them", async () => {
+      const session = await openSession(connection);
+      const sent = session.transfer("sending", "echo no space left >&2; exit 1", { bytes: [Readable.from([content])] });
+      await expect(sent).rejects.toThrow(/sending failed \(exit status 1\):\nno space left/);
+    });
+
+    it("and fails where they cannot be read", async () => {
+      const session = await openSession(connection);
+      const bytes = [createReadStream(join(directory, "none"))];
+      await expect(session.transfer("sending", "cat", { bytes })).rejects.toThrow("ENOENT");
+    });
   });
 
   it("refuses a host with another key, at once and without logging in", async () => {

@@ -1,4 +1,5 @@
 import {
+  programPath,
   renderCniConflistTemplate,
   renderContainerdConfig,
   renderKubeconfig,
@@ -39,10 +40,17 @@ const documents: Record<string, () => string> = {
     renderKubeProxyConfiguration({ ...proxy, mode: "iptables", overrides: { conntrack: { maxPerCore: 0 } } }),
   "kube-proxy-ipvs.yaml": () =>
     renderKubeProxyConfiguration({ ...proxy, mode: "ipvs", overrides: { ipvs: { scheduler: "wrr" } } }),
-  "kubelet.service": () => renderKubeletUnit({ nodeName: "worker-1" }),
+  "kubelet.service": () =>
+    renderKubeletUnit({ program: programPath("kubelet", "1.37.2", "a".repeat(64)), nodeName: "worker-1" }),
   "kubelet-bridge.service": () =>
-    renderKubeletUnit({ nodeName: "worker-1", nodeIP: "10.0.0.11,fd00::11", verbosity: 4, masquerade: true }),
-  "kube-proxy.service": () => renderKubeProxyUnit(),
+    renderKubeletUnit({
+      program: programPath("kubelet", "1.36.3", "b".repeat(64)),
+      nodeName: "worker-1",
+      nodeIP: "10.0.0.11,fd00::11",
+      verbosity: 4,
+      masquerade: true,
+    }),
+  "kube-proxy.service": () => renderKubeProxyUnit({ program: programPath("kube-proxy", "1.37.2", "c".repeat(64)) }),
   "bootstrap-kubeconfig.yaml": () =>
     renderKubeconfig({ ...api, userName: "kubelet-bootstrap", token: "abcdef.0123456789abcdef" }),
   "kube-proxy-kubeconfig.yaml": () =>
@@ -77,7 +85,7 @@ describe("files on a host", () => {
   });
 
   test("a node name is lower case in the kubelet's flags and in kube-proxy's configuration alike", () => {
-    expect(renderKubeletUnit({ nodeName: "Worker-1" })).toContain("--hostname-override=worker-1 ");
+    expect(renderKubeletUnit({ program: "/kubelet", nodeName: "Worker-1" })).toContain("--hostname-override=worker-1 ");
     expect(renderKubeProxyConfiguration({ ...proxy, nodeName: "Worker-1", mode: "nftables" })).toContain(
       "hostnameOverride: worker-1\n",
     );

@@ -47,9 +47,7 @@ export function comparableResources({ resources }: Checkpoint): string[] {
   const replacer = (key: string, value: unknown): unknown => {
     if (different.has(key) && value !== "") return "differs";
     if (Array.isArray(value) && value.every(isUrn)) return value.toSorted();
-    return typeof value === "string"
-      ? value.replace(pem, "PEM").replace(time, "TIME").replace(identifier, "::id")
-      : value;
+    return typeof value === "string" ? comparable(value) : value;
   };
   return resources.map((state) => JSON.stringify(state, replacer, 1)).sort();
 }

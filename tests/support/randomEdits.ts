@@ -32,7 +32,7 @@ const spoiling = [
   "sed -i '$a maxPods: 8' /var/lib/kubelet/config.yaml; systemctl restart kubelet",
   "rm -f /etc/kubernetes/kube-proxy.conf",
   "chmod 0644 /etc/kubernetes/kube-proxy.conf /etc/kubernetes/bootstrap-kubelet.conf",
-  "chmod 4755 /opt/kubernetes/bin/kubelet",
+  "chmod 4755 /opt/kubernetes/bin/*/kubelet",
   "echo broken >/opt/cni/bin/portmap",
   "systemctl stop kubelet",
   "systemctl mask --now kube-proxy 2>/dev/null; systemctl disable --now kube-proxy",

@@ -155,13 +155,18 @@ export class Sandbox {
     return readdirSync(this.inside(path)).sort();
   }
 
-  run(script: string, shell: string): ScriptResult {
-    rmSync(join(this.root, "calls"), { force: true });
+  /** A script as it has to be to see this directory as the host. */
+  moved(script: string): string {
     const pathLine = /^PATH="\$PATH:.*"$/m;
     if (!pathLine.test(script)) {
       throw new Error("the script does not start with the common prelude");
     }
-    const moved = this.move(script.replace(pathLine, `PATH=${this.root}/bin`));
+    return this.move(script.replace(pathLine, `PATH=${this.root}/bin`));
+  }
+
+  run(script: string, shell: string): ScriptResult {
+    rmSync(join(this.root, "calls"), { force: true });
+    const moved = this.moved(script);
     const found = spawnSync(shell, ["-s"], { input: moved, encoding: "utf8", env: {}, timeout: 30_000 });
     const calls = existsSync(join(this.root, "calls")) ? readFileSync(join(this.root, "calls"), "utf8") : "";
     const plain = (text: string) => text.replaceAll(this.root, "");
@@ -187,7 +192,7 @@ export class Sandbox {
       renameSync(path, real);
       writeFileSync(path, `#!/bin/sh\n${this.move(body)}\nexec ${real} "$@"\n`, { mode: 0o755 });
     }
-    const moved = this.move(script.replace(/^PATH="\$PATH:.*"$/m, `PATH=${this.root}/bin`));
+    const moved = this.moved(script);
     const { status } = spawnSync("setsid", ["-w", shell, "-s"], { input: moved, env: { PATH: process.env["PATH"] } });
     for (const [, path, real] of kept) renameSync(real, path);
     return status === null || status > 128;

@@ -5,7 +5,7 @@ import type { Script } from "../../base/script";
 import { Sandbox } from "./sandbox";
 
 /** Tools that the scripts of a service use besides the basic ones. */
-const tools = "base64 chown cp date ln mktemp sha256sum stat sync touch tee env";
+const tools = "base64 chown cp date ln mktemp sha256sum stat sync touch tee env tar gzip";
 
 /** systemctl of a host with one unit, app.service, whose process reads its files when it starts. */
 const systemctl = `
@@ -51,6 +51,8 @@ export interface Wanted {
   adjust?: Script;
   adjusts?: string[];
   look?: Script;
+  /** Binary that the unit starts. */
+  program?: { path: string; sha256: string };
 }
 
 /** A sandbox in which a service can be changed by the script of the real ones. */
@@ -78,8 +80,9 @@ export function applyScript({
     [configPath]: { content: config, mode: "0600" },
     ...more,
   });
-  const { adjust, adjusts = [], ours = true } = rest;
-  const service = { unit: "app.service", ours, files, binaries: [], directories: [] };
+  const { adjust, adjusts = [], ours = true, program } = rest;
+  const programs = program === undefined ? [] : [`${program.path} ${program.sha256}`];
+  const service = { unit: "app.service", ours, files, programs, directories: [] };
   const values = { ...service, adjusts, dropped, known, made };
   const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
   const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look };

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Transform } from "node:stream";
 import type { AddressInfo } from "node:net";
 import { serveSftp } from "./sftpServer";
 import { Server, utils, type AuthContext, type Connection as ServerConnection, type Session } from "ssh2";
@@ -18,10 +19,15 @@ export class SshHost {
   /** Connections opened so far, refused logins included. */
   connections = 0;
   port = 0;
+  /** Bytes that came on standard input of commands so far. */
+  received = 0;
+  /** Connections are cut once so many bytes came. */
+  cutAt = Infinity;
   private readonly server: Server;
   private readonly open = new Set<ServerConnection>();
 
-  constructor() {
+  /** @param move what is done to a script before it runs, such as having it see another directory as the host. */
+  constructor(private readonly move?: (script: string) => string) {
     const [host, user] = [newSshKeyPair(), newSshKeyPair()];
     this.hostKey = host.public;
     this.privateKey = user.private;
@@ -56,7 +62,9 @@ export class SshHost {
       this.commands.push(command);
       const channel = accept();
       const child = spawn("sh", ["-c", command], { env: { ...process.env, ...environment } });
-      channel.pipe(child.stdin);
+      channel.on("data", (chunk: Buffer) => this.count(chunk));
+      if (this.move === undefined) channel.pipe(child.stdin);
+      else channel.pipe(movedScript(command, this.move)).pipe(child.stdin);
       child.stdin.on("error", () => {});
       child.stdout.pipe(channel, { end: false });
       child.stderr.pipe(channel.stderr, { end: false });
@@ -72,6 +80,13 @@ export class SshHost {
         channel.end();
       });
     });
+  }
+
+  private count(chunk: Buffer): void {
+    this.received += chunk.length;
+    if (this.received < this.cutAt) return;
+    this.cutAt = Infinity;
+    this.cut();
   }
 
   async start(): Promise<this> {
@@ -100,4 +115,25 @@ export class SshHost {
       dialErrorLimit: 0,
     };
   }
+}
+
+/** Changes a script on its way: all of it for a shell that reads it, or its line before the bytes that follow. */
+function movedScript(command: string, move: (script: string) => string): Transform {
+  const isWhole = command.endsWith("sh -s");
+  let before: Buffer | undefined = Buffer.alloc(0);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      if (before === undefined) return done(null, chunk);
+      before = Buffer.concat([before, chunk]);
+      const end = isWhole ? -1 : before.indexOf("\n");
+      if (end < 0) return done();
+      const script = move(Buffer.from(before.subarray(0, end).toString(), "base64").toString());
+      const rest = before.subarray(end + 1);
+      before = undefined;
+      done(null, Buffer.concat([Buffer.from(`${Buffer.from(script).toString("base64")}\n`), rest]));
+    },
+    flush(done) {
+      done(null, before === undefined ? undefined : Buffer.from(move(before.toString())));
+    },
+  });
 }

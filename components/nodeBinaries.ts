@@ -1,0 +1,37 @@
+import * as pulumi from "@pulumi/pulumi";
+import { HostBinaries } from "../host/hostBinaries";
+import { cniPlugins } from "../render/cniConflist";
+import { paths, programPath } from "../render/paths";
+import type { NodePartArgs } from "./nodePartArgs";
+
+/**
+ * The binaries of a node: kubelet and kube-proxy at paths of their version, and the CNI plugins where containerd looks for them.
+ * They travel while the host is prepared; in an upgrade they are all there before anything on the host changes to them.
+ */
+export function installBinaries(name: string, args: NodePartArgs, opts: pulumi.CustomResourceOptions): HostBinaries {
+  const { kubelet, kubeProxy, cniPlugins: archive } = args.binaries;
+  const { kubernetesVersion } = args.cluster;
+  const bridge = args.cniMode !== "none";
+  // The rules of the arguments ask for it.
+  if (bridge && archive === undefined) {
+    throw new pulumi.ResourceError("binaries.cniPlugins is not set", opts.parent, true);
+  }
+  const inputs = {
+    connection: args.connection,
+    claim: args.claim,
+    setName: "binaries",
+    programs: pulumi.output({
+      [programPath("kubelet", kubernetesVersion, kubelet.sha256)]: kubelet,
+      [programPath("kube-proxy", kubernetesVersion, kubeProxy.sha256)]: kubeProxy,
+    }),
+    ...(bridge && archive !== undefined && { archive: pulumi.output(archive), directory: paths.cniBinDirectory }),
+    members: bridge ? [...cniPlugins] : [],
+  };
+  return new HostBinaries(name, inputs, pulumi.mergeOptions(opts, { aliases: [pluginsAlone(name, opts.parent)] }));
+}
+
+/** The CNI plugins were a resource of their own before, below a component, and kubelet and kube-proxy parts of their services. */
+function pluginsAlone(name: string, parent: pulumi.Resource | undefined): pulumi.Alias {
+  const before = name.replace(/-binaries$/, "-cni");
+  return { name: before, parent: pulumi.createUrn(before, "kubernetes-worker-nodes:index:Cni", parent) };
+}
