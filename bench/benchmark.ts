@@ -55,7 +55,6 @@ export async function runBenchmark(
         if (result && result.failure === undefined) await runTool(contest, `run ${run}, ${name}`, tool, result);
       }
     }
-    await joining.remove();
     const { hosts, runs } = options;
     return { date: new Date().toISOString(), command, machine, hosts, runs, tools: results };
   } finally {
@@ -91,7 +90,7 @@ async function prepare(
     straight: () => new Straight(lab, plans, path.join(directory, "straight"), log("straight")),
   };
   const tools = Object.fromEntries(only.map((name) => [name, all[name]()]));
-  return { tools, joining: JoinObjects.of(lab, resources) };
+  return { tools, joining: await JoinObjects.of(lab, resources) };
 }
 
 async function runTool({ meter, joining, say }: Contest, title: string, tool: Tool, result: ToolResult): Promise<void> {
@@ -120,6 +119,7 @@ async function runTool({ meter, joining, say }: Contest, title: string, tool: To
 /** Takes the benchmark's traces off a lab that stays. */
 export async function cleanUp(lab: Lab): Promise<void> {
   await logCommands(lab, false);
+  await (await JoinObjects.noted(lab))?.remove();
   await clearHosts(
     lab,
     lab.hosts.map(({ name }) => name),

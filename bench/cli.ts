@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { Command } from "commander";
 import { messageOf } from "../base/errorMessage";
-import { labDown, labUp, type Lab } from "../lab/lab";
+import { labDown, labUp, openLab, type Lab } from "../lab/lab";
 import { projectDirectory } from "../lab/machine/directories";
 import { InterruptedError } from "../lab/machine/errors";
 import { writeFileAtomic } from "../lab/machine/files";
@@ -12,6 +12,7 @@ import { elapsed } from "../lab/machine/progress";
 import { handleSignals } from "../lab/machine/signals";
 import { readState } from "../lab/plan/labState";
 import { cleanUp, runBenchmark } from "./benchmark";
+import { refuseOthersNodes } from "./hosts";
 import { markEnvironment } from "./mark";
 import { parseOptions, toolNames, type BenchFlags, type BenchOptions } from "./options";
 import { renderTables } from "./table";
@@ -39,6 +40,8 @@ async function bench(flags: BenchFlags): Promise<void> {
   // Progress goes to standard error: standard output is the tables alone.
   const say = (line: string): void => console.error(`[${elapsed(Date.now() - started)}] ${line}`);
   const wasThere = (await readState(projectDirectory(), options.name)) !== undefined;
+  // Before the number of its hosts is changed.
+  if (wasThere) await refuseOthersNodes(await openLab(options.name));
   say(`the lab "${options.name}" with ${options.hosts} hosts`);
   const lab = await labUp({ name: options.name, hosts: options.hosts, subnet: options.subnet }, "silent");
   const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");

@@ -17,6 +17,15 @@ export async function clearHosts(lab: Lab, names: string[]): Promise<void> {
   await kubectl(client, ["delete", "certificatesigningrequests", "--all"]);
 }
 
+/** Hosts are made bare: those that somebody uses are left alone. @throws LabError naming the Nodes. */
+export async function refuseOthersNodes(lab: Lab): Promise<void> {
+  const client = { command: lab.kubectlPath, kubeconfigPath: lab.kubeconfigPath };
+  const nodes = (await kubectl(client, ["get", "nodes", "-o", "name"])).trim();
+  if (nodes === "") return;
+  const fix = "destroy the stack that made them, or give another --name and --subnet";
+  throw new LabError(`the lab "${lab.name}" has Nodes: ${nodes.replaceAll("\n", ", ")}`, fix);
+}
+
 /** Has each sshd log the commands that it is asked for, or no longer. */
 export async function logCommands(lab: Lab, on: boolean): Promise<void> {
   const write = on ? `echo "LogLevel VERBOSE" >${logDropIn}` : `rm -f ${logDropIn}`;
