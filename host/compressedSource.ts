@@ -11,7 +11,7 @@ import * as zlib from "node:zlib";
 export type Encoding = "zstd" | "gzip" | "plain";
 
 /** A source of bytes, and what they go through. */
-type Duplexes = (Readable | Transform)[];
+type Streams = (Readable | Transform)[];
 
 /** A way to compress, with the ending of what it makes. */
 interface Compressor {
@@ -56,15 +56,15 @@ export async function encodedStream(
   sha256: string,
   encoding: Encoding,
   { offset = 0, fresh = false } = {},
-): Promise<{ streams: Duplexes; size?: number }> {
+): Promise<{ streams: () => Streams; size?: number }> {
   const compressor = encoding === "plain" ? undefined : compressors[encoding];
   const rest = (): Readable => createReadStream(file, { start: offset });
-  if (compressor === undefined) return { streams: [rest()], size: (await stat(file)).size - offset };
+  if (compressor === undefined) return { streams: () => [rest()], size: (await stat(file)).size - offset };
   const kept = offset > 0 || fresh ? undefined : await keptFile(file, sha256, compressor);
   // It may have been deleted since.
   const found = kept === undefined ? undefined : await stat(kept).catch(() => undefined);
-  if (kept === undefined || found === undefined) return { streams: [rest(), compressor.start()] };
-  return { streams: [createReadStream(kept)], size: found.size };
+  if (kept === undefined || found === undefined) return { streams: () => [rest(), compressor.start()] };
+  return { streams: () => [createReadStream(kept)], size: found.size };
 }
 
 /** Takes away what was kept of a file, where it turned out to be wrong. */

@@ -125,8 +125,8 @@ export class Session {
       const finish = (outcome: Error | ScriptResult): void => {
         clearTimeout(timer);
         this.client.removeListener("close", lost);
-        if (outcome instanceof Error) reject(outcome);
-        else resolve(outcome);
+        if ("stdout" in outcome) resolve(outcome);
+        else reject(outcome);
       };
       this.client.once("close", lost);
       this.client.exec(user === "root" ? command : `sudo -n ${command}`, (error, channel) => {

@@ -4,8 +4,8 @@ import { pipeline } from "node:stream/promises";
 
 /** Bytes that go to a script, or that it tells of. */
 export interface Transfer {
-  /** Their source, and what they go through. @default none, the script brings them itself */
-  bytes?: (Readable | Transform)[];
+  /** Begins their source, and what they go through. @default none, the script brings them itself */
+  bytes?: () => (Readable | Transform)[];
   /** Is told how many are on their way. */
   sent?: (count: number) => void;
   /** Is told what the script prints. */
@@ -23,7 +23,7 @@ export const scriptBeforeBytes = `sh -c 'IFS= read -r script; eval "$(printf %s 
 export async function feedTransfer(
   channel: Duplex,
   script: string,
-  { bytes = [], sent, heard }: Transfer,
+  { bytes = () => [Readable.from([])], sent, heard }: Transfer,
   alive: () => void,
 ): Promise<void> {
   channel.on("data", (chunk: Buffer) => {
@@ -35,7 +35,7 @@ export async function feedTransfer(
     alive();
     sent?.(count);
   });
-  await pipeline([...(bytes.length > 0 ? bytes : [Readable.from([])]), counted, channel]);
+  await pipeline([...bytes(), counted, channel]);
 }
 
 /** Lets bytes through and tells how many they are so far. */

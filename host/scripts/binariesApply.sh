@@ -47,7 +47,10 @@ install_program() {
 }
 install_binary() {
   keep_original "$2"
-  chown root:root "$1" && chmod 0755 "$1" && mv -f "$1" "$(beside "$2" new)" && swap "$2" || fail "cannot put $2 in place"
+  chown root:root "$1" && chmod 0755 "$1" && mv -f "$1" "$(beside "$2" new)" || fail "cannot put $2 in place"
+  # It has the label of the place where it was staged, and with that one SELinux would not let systemd start it.
+  ! has restorecon || restorecon "$(beside "$2" new)" 2> /dev/null
+  swap "$2" || fail "cannot put $2 in place"
   settle "$2"
 }
 
@@ -65,9 +68,12 @@ install_members() {
   echo "$fingerprint" > "$state/$name.archive"
   sync "$directory" 2> /dev/null || sync
 }
-# Paths on the list that are not wanted.
+# Paths on the list that are not wanted, and those that a retirement which was cut off has not ended with.
 unwanted() {
-  for path in $(sed -n 's/^f //p' "$owned" 2> /dev/null); do
+  for path in $({
+    sed -n 's/^f //p' "$owned"
+    cat "$state/$name.superseded"
+  } 2> /dev/null | sort -u); do
     case " $wanted $state/$name.archive $state/$name.sums " in *" $path "*) ;; *) echo "$path" ;; esac
   done
 }

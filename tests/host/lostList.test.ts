@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { fileTable } from "../../host/files";
 import { remoteScript } from "../../host/remoteScript";
+import { sha256 } from "../support/binariesHost";
 import { Sandbox, shells } from "../support/sandbox";
 import { applyScript, configPath, removeScript, serviceHost, unitPath } from "../support/serviceHost";
 
@@ -64,23 +64,23 @@ describe.each(shells)("directories whose list was lost under %s", (_name, shell)
 
   test("of binaries go with them, also where nothing had to be unpacked again", () => {
     host = new Sandbox("chown cp gzip ln sync tar").directory("/var/lib").directory("/opt");
-    const archive = "/opt/cni/bin/.cni.archive";
-    mkdirSync(host.inside("/opt/cni/bin"), { recursive: true });
-    writeFileSync(host.inside("/opt/bridge"), "plugin");
-    spawnSync("tar", ["-czf", host.inside(archive), "-C", host.inside("/opt"), "bridge"]);
-    const sha256 = createHash("sha256")
-      .update(readFileSync(host.inside(archive)))
-      .digest("hex");
+    host.file("/opt/bridge", "plugin");
+    const { stdout: archive } = spawnSync("tar", ["-cz", "-C", host.inside("/opt"), "bridge"]);
     host.delete("/opt/bridge");
-    const staged = readFileSync(host.inside(archive));
-    host.delete("/opt/cni");
-    const common = { directory: "/opt/cni/bin", members: ["bridge"], archive, sha256, source: "a file" };
-    run(remoteScript({ name: "cni", file: "binariesPrepare", values: common }));
-    writeFileSync(host.inside(archive), staged);
-    const values = { ...common, fetch: false, fingerprint: "one", dropped: [], known: [], made: [] };
-    run(remoteScript({ name: "cni", file: "binariesApply", values }));
-    const look = { paths: ["/opt/cni/bin/bridge"], fingerprint: "one" };
-    const made = lose(remoteScript({ name: "cni", file: "binariesLook", values: look }));
+    const digest = sha256(archive);
+    const stage = (): void => {
+      mkdirSync(host.inside(`${lists}/cni.staged`), { recursive: true });
+      writeFileSync(host.inside(`${lists}/cni.staged/${digest}`), archive);
+    };
+    const place = { directory: "/opt/cni/bin", members: ["bridge"], programs: [], fingerprint: "one" };
+    const apply = remoteScript({
+      name: "cni",
+      file: "binariesApply",
+      values: { ...place, archive: digest, known: [], made: [], former: "", later: false },
+    });
+    stage();
+    run(apply);
+    const made = lose(apply);
     expect(made).toEqual(["/opt/cni", "/opt/cni/bin"]);
     run(removal("cni", ["/opt/cni/bin/bridge"], made));
     expect([host.list("/opt"), host.list("/var/lib")]).toEqual([[], []]);

@@ -123,7 +123,7 @@ describe("a session to a host", () => {
       const counts: number[] = [];
       const session = await openSession(connection);
       const script = `cat >${to}\necho end`;
-      const transfer = { bytes: [Readable.from([content])], sent: (count: number) => void counts.push(count) };
+      const transfer = { bytes: () => [Readable.from([content])], sent: (count: number) => void counts.push(count) };
       expect(await session.transfer("sending", script, transfer)).toBe("end\n");
       expect(readFileSync(to).equals(content)).toBe(true);
       expect(counts.at(-1)).toBe(content.length);
@@ -132,13 +132,15 @@ describe("a session to a host", () => {
 
     it("and says why the script did not take them", async () => {
       const session = await openSession(connection);
-      const sent = session.transfer("sending", "echo no space left >&2; exit 1", { bytes: [Readable.from([content])] });
+      const sent = session.transfer("sending", "echo no space left >&2; exit 1", {
+        bytes: () => [Readable.from([content])],
+      });
       await expect(sent).rejects.toThrow(/sending failed \(exit status 1\):\nno space left/);
     });
 
     it("and fails where they cannot be read", async () => {
       const session = await openSession(connection);
-      const bytes = [createReadStream(join(directory, "none"))];
+      const bytes = () => [createReadStream(join(directory, "none"))];
       await expect(session.transfer("sending", "cat", { bytes })).rejects.toThrow("ENOENT");
     });
   });

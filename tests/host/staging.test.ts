@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { create, update } from "../../host/hostBinariesProvider";
 import { BinariesHost, programAt, sha256, sourceFile, state } from "../support/binariesHost";
@@ -96,6 +96,22 @@ describe("binaries on their way to a host", () => {
     host.sandbox.file(`${state}/binaries.staged/${digest}.part.1`, "something else");
     await create(host.inputs("1.0", file, digest));
     expectInstalled("1.0", digest);
+  });
+
+  test("come by the host itself where the source is a URL, and this machine sends none of them", async () => {
+    await at();
+    const binary = "x".repeat(300_000);
+    host.sandbox.command(
+      "curl",
+      `for to in "$@"; do case $to in /*.part.*) printf x%.0s $(seq 300000) >"$to" ;; esac; done`,
+    );
+    symlinkSync("/usr/bin/seq", host.sandbox.inside("/bin/seq"));
+    const { outs } = await create(host.inputs("1.0", "https://example.com/app", sha256(binary)));
+    expectInstalled("1.0", sha256(binary));
+    expect(outs.installed).toEqual({ [programAt("1.0")]: sha256(binary) });
+    expect(host.ssh.received).toBeLessThan(100_000);
+    const refused = create(host.inputs("1.1", "https://example.com/app", "0".repeat(64)));
+    await expect(refused).rejects.toThrow(`https://example.com/app: SHA-256 is ${sha256(binary)}, expected 000`);
   });
 
   test("are not sent where the host has them, nor where another digest is expected", async () => {

@@ -8,13 +8,22 @@ import { temporaryDirectory } from "../support/localShell";
 import { Sandbox, shells } from "../support/sandbox";
 import { applyScript, configPath, serviceHost, unitPath } from "../support/serviceHost";
 
-const nothing = { directory: "", members: [], archive: "", fingerprint: "", known: [], former: "", later: false };
+const nothing = {
+  directory: "",
+  members: [],
+  archive: "",
+  fingerprint: "",
+  known: [],
+  made: [],
+  former: "",
+  later: false,
+};
 const installScript = (version: string, more: Partial<Record<keyof typeof nothing, ScriptValue>> = {}): string => {
   const programs = version === "" ? [] : [`${programAt(version)} ${sha256(version)}`];
   return remoteScript({ name: "binaries", file: "binariesApply", values: { ...nothing, programs, ...more } });
 };
 const known = [unitPath, configPath];
-const removeScript = remoteScript({ name: "binaries", file: "remove", values: { known: [] } });
+const removeScript = remoteScript({ name: "binaries", file: "remove", values: { known: [], made: [] } });
 
 describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
   let host: Sandbox;
@@ -77,7 +86,13 @@ describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
     expect(versions()).toEqual(["1"]);
   });
 
-  test("stay while a drop-in of the unit starts them", () => {
+  test("get the label of their place where the host has SELinux, before they are there", () => {
+    host.command("restorecon", '[ -e /opt/app/bin/1/app ] || echo "$*" >/run/labelled');
+    install("1");
+    expect(host.read("/run/labelled")).toBe("/opt/app/bin/1/.app.new\n");
+  });
+
+  test("stay while a drop-in of the unit starts them, under which nothing is started", () => {
     install("1");
     succeed(startScript("1"));
     host.file(
@@ -85,8 +100,8 @@ describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
       `[Service]\nExecStart=\nExecStart=${programAt("1")} -v\n`,
     );
     install("2");
-    succeed(startScript("2"));
-    expect(versions()).toEqual(["1", "2"]);
+    expect(host.run(startScript("2"), shell).status).toBe(10);
+    expect([versions(), started()]).toEqual([["1", "2"], "1"]);
   });
 
   test("that are not there, or were changed, are started by no change, which leaves the host as it was", () => {
@@ -167,7 +182,7 @@ describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
     succeed(applyScript({ config: "well", unit, program, ...before }));
     expect(versions()).toEqual(["1"]);
     // The service has made the directories.
-    succeed(remoteScript({ name: "app.service", file: "remove", values: { known: [] } }));
+    succeed(remoteScript({ name: "app.service", file: "remove", values: { known: [], made: [] } }));
     succeed(removeScript);
     expect(host.list("/opt")).toEqual([]);
   });
