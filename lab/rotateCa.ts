@@ -3,9 +3,10 @@ import { ensureControlPlane } from "./controlPlane/controlPlane";
 import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
 import { ensureCredentials } from "./controlPlane/credentials";
 import { ensureSshKeys } from "./hosts/sshKeys";
-import { stopDaemon } from "./machine/daemons";
+import { ensureDaemon, stopDaemon } from "./machine/daemons";
 import { projectDirectory } from "./machine/directories";
 import { LabError } from "./machine/errors";
+import { routerDaemon } from "./network/routerDaemon";
 import { readState } from "./plan/labState";
 import { layoutOf } from "./plan/layout";
 import { configureStack } from "./pulumi/labSettings";
@@ -25,5 +26,9 @@ export async function rotateCa(name: string, step: CaStep): Promise<void> {
   // etcd has a CA of its own.
   for (const { daemon } of programs.slice(1)) await stopDaemon(daemon.recordPath);
   await ensureControlPlane(programs, layout, { note: () => undefined, working: () => undefined });
+  // It has read its kubeconfig at its start.
+  const router = routerDaemon(options, layout, projectDirectory());
+  await stopDaemon(router.recordPath);
+  await ensureDaemon(router);
   await configureStack(options, layout, credentials, await ensureSshKeys(layout), binaries);
 }
