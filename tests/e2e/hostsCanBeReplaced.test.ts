@@ -1,13 +1,21 @@
 import { docker } from "../../lab/machine/docker";
 import { labUp } from "../../lab/lab";
 import type { Lab } from "../../lab/lab";
+import { fingerprint } from "../support/hostFingerprint";
+import { nodesOf } from "../support/labOfTests";
 import { expectAsConfigured } from "../support/settled";
 import type { Stack } from "../support/stack";
 import { expectSuccess, readyStack } from "../support/stack";
 
 type Hosts = Record<string, unknown>[];
 
-// Rows 2 and 10 of the faults.
+/** Another machine with the address and the SSH key of a host, as after its reinstallation. */
+async function reinstall(lab: Lab, container = ""): Promise<void> {
+  await docker(["rm", "--force", "--volumes", container]);
+  await labUp({ name: lab.name });
+}
+
+// Row 2 of the faults.
 describe("a machine that is exchanged", () => {
   let lab: Lab;
   let stack: Stack;
@@ -19,16 +27,9 @@ describe("a machine that is exchanged", () => {
     expectSuccess(await stack.up());
   });
 
-  /** Another machine with the address and the SSH key of a host, as after its reinstallation. */
-  async function reinstall(name: string): Promise<void> {
-    const host = lab.hosts.find((candidate) => candidate.name === name);
-    await docker(["rm", "--force", "--volumes", host?.container ?? ""]);
-    lab = await labUp({ name: lab.name });
-  }
-
   test("behind its address, is made the Node again, which a refresh sees and an up repairs", async () => {
     const [host] = lab.hosts;
-    await reinstall(host?.name ?? "");
+    await reinstall(lab, host?.container);
     const { output } = expectSuccess(await stack.start("preview", "--refresh", "--diff").ended);
     expect(output).toContain("is another machine");
     expectSuccess(await stack.up({ refresh: true }));
@@ -44,5 +45,43 @@ describe("a machine that is exchanged", () => {
     });
     expectSuccess(await stack.up());
     await expectAsConfigured(lab, stack);
+  });
+});
+
+// Row 10.
+describe("a machine that is gone for good", () => {
+  let lab: Lab;
+  let stack: Stack;
+  let container: string;
+  let others: string[];
+  beforeAll(async () => {
+    ({ lab, stack } = await readyStack());
+    container = lab.hosts[0]?.container ?? "";
+    others = lab.hosts.slice(1).map(({ name }) => name);
+    await docker(["kill", container]);
+  });
+  afterAll(async () => {
+    await reinstall(lab, container);
+    stack.configure();
+    expectSuccess(await stack.up());
+  });
+
+  const looks = (): Promise<string[]> => Promise.all(others.map((name) => fingerprint(lab, name)));
+
+  test("loses its Node when it is declared lost, and leaves the list, without a connection and with no other touched", async () => {
+    const before = await looks();
+    stack.configure((config) => {
+      const [first, ...rest] = config["hosts"] as Hosts;
+      config["hosts"] = [{ ...first, lost: true }, ...rest];
+    });
+    expectSuccess(await stack.up());
+    expect((await nodesOf(lab)).map(({ name }) => name)).toEqual(others);
+    expectSuccess(await stack.up({ refresh: true, expectNoChanges: true }));
+    stack.configure((config) => (config["hosts"] = (config["hosts"] as Hosts).slice(1)));
+    const { output } = expectSuccess(await stack.up());
+    expect(output).toContain("nothing was done, the machine is declared lost");
+    expectSuccess(await stack.up({ refresh: true, expectNoChanges: true }));
+    expect(await looks()).toEqual(before);
+    expect((await nodesOf(lab)).map(({ name, ready }) => [name, ready])).toEqual(others.map((name) => [name, true]));
   });
 });

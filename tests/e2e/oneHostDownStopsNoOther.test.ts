@@ -45,6 +45,23 @@ describe("a host that dies after it became a node", () => {
     }
   });
 
+  // Rows 50 and 64 of the faults.
+  test("is unknown to a refresh, which names it and has what was changed by hand on the others repaired", async () => {
+    for (const host of others) await lab.exec(host, "sed -i 's/^maxPods: .*/maxPods: 7/' /var/lib/kubelet/config.yaml");
+    const { ok, output, steps } = await stack.up({ refresh: true });
+    expect(ok).toBe(false);
+    const address = lab.hosts.find(({ name }) => name === dead)?.address ?? "";
+    const said = output.replace(/\s+/g, " ");
+    expect(said).toContain(`reading kubelet.service: unknown, root@${address}:22: unreachable over SSH`);
+    expect(steps.filter(({ name, failed }) => failed && !name.startsWith(dead))).toEqual([]);
+    expect(steps.filter(({ op }) => op === "create" || op === "delete" || op === "replace")).toEqual([]);
+    for (const host of others) {
+      expect(said).not.toContain(`root@${lab.hosts.find(({ name }) => name === host)?.address ?? ""}:22`);
+      expect(await maxPods(host)).toBe("99");
+      expect(steps).toContainEqual({ op: "update", name: `${host}-kubelet`, failed: false });
+    }
+  });
+
   test("gets its change by the next up once it lives again, and the others are left alone", async () => {
     await mendHost(lab, dead);
     const steps = touched(expectSuccess(await stack.up()));
