@@ -15,14 +15,14 @@ unit_files() {
 }
 
 # drop_ins UNIT: those that count for it, one a line: "replaces|PATH" if another program would run, else "adds|PATH". Of the
-# distribution's for all services only those of the first kind.
+# distribution's for all services only those of the first kind. Of one file name the first counts, whichever folder it is in.
 drop_ins() {
   names='' folders="$1.d service.d"
   case ${1%.service} in *-*) folders="$1.d ${1%-*}-.service.d service.d" ;; esac
   for folder in $folders; do
     for directory in $unit_directories; do
       for path in $(find "$directory/$folder/" -maxdepth 1 -name '*.conf' 2> /dev/null | sort); do
-        name=$folder/${path##*/}
+        name=${path##*/}
         case "$names " in *" $name "*) continue ;; esac
         names="$names $name"
         if grep -Eqs '^[[:space:]]*ExecStart[[:space:]]*=' "$path"; then

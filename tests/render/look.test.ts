@@ -68,6 +68,16 @@ describe.each(shells)("a look for drift under %s", (_name, shell) => {
     ]);
   });
 
+  test("takes a drop-in for many services as masked where one of its name for this unit leads nowhere", () => {
+    const [all, masked] = ["/etc/systemd/system/service.d/x.conf", "/etc/systemd/system/kubelet.service.d/x.conf"];
+    host.file(all, "[Service]\nExecStart=/bin/x\n");
+    expect(lines("kubelet")).toEqual([
+      expect.stringMatching(`^foreign.${all} replaces ExecStart .*/dev/null ${masked}$`),
+    ]);
+    host.link(masked, "/dev/null");
+    expect(lines("kubelet")).toEqual([]);
+  });
+
   const kubelet: Row[] = [
     ["a missing kubeconfig", (h) => h.delete(paths.kubeletKubeconfig), `fault|${paths.kubeletKubeconfig} is gone`],
     [
