@@ -39,8 +39,8 @@ describe("the preview of a first up", () => {
     });
     const { steps, changes } = expectSuccess(await stack.preview());
     expect(steps).toContainEqual({ op: "create", name: `${lab.hosts[0]?.name}-kubelet`, failed: false });
-    // 8 a node, 7 and the provider for the cluster, 7 components a node and 2 above them, the stack.
-    expect(changes).toEqual({ create: 8 * 2 + 8 + 7 * 2 + 2 + 1 });
+    // 8 a node, 7 and the provider for the cluster, 4 components a node and 2 above them, the stack.
+    expect(changes).toEqual({ create: 8 * 2 + 8 + 4 * 2 + 2 + 1 });
     expect(connections).toBe(0);
   });
 

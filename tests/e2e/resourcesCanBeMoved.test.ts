@@ -39,6 +39,11 @@ describe("a node whose resources get other names", () => {
   const withoutClaim = (seen: string): string =>
     seen
       .split("\n")
-      .filter((line) => !/(kubernetes-worker-nodes(\/owner|\/\S+\.started)?|^\/etc\/kubernetes) /.test(line))
+      .filter(
+        (line) =>
+          !/(kubernetes-worker-nodes(\/owner|\/\S+\.started)?|^\/etc\/kubernetes|^\/var\/lib\/kubelet\/pki) /.test(
+            line,
+          ),
+      )
       .join("\n");
 });
