@@ -83,7 +83,8 @@ async function prepare(
   await ours.forget();
   await ours.apply();
   const resources = await ours.resources();
-  const plans = await readPlans(resources, hosts, path.join(directory, "files"));
+  const readFile = async (host: string, file: string): Promise<string> => (await lab.exec(host, `cat ${file}`)).stdout;
+  const plans = await readPlans(resources, hosts, path.join(directory, "files"), readFile);
   const all: Record<ToolName, () => Tool> = {
     ours: () => ours,
     pyinfra: () => new Pyinfra(lab, plans, path.join(directory, "pyinfra"), log("pyinfra")),

@@ -42,7 +42,7 @@ interface Inputs {
   unit?: string;
   files?: FileMap;
   secretFiles?: FileMap;
-  binaries?: Record<string, { source: string } | undefined>;
+  programs?: Record<string, { source: string } | undefined>;
   directories?: string[];
   archive?: { source: string };
   directory?: string;
@@ -57,8 +57,12 @@ interface Part {
   inputs: Inputs;
 }
 
+/** Reads a file of a host. */
+export type ReadFile = (host: string, path: string) => Promise<string>;
+
 /**
- * Reads from the state of our own stack what it has put on each host, so that the others put the very same bytes.
+ * Reads from the state of our own stack what it has put on each host, so that the others put the very same bytes; from the host
+ * itself where the state has only the digest of a file.
  *
  * @param directory where the bytes are laid down, one file each
  */
@@ -66,6 +70,7 @@ export async function readPlans(
   resources: StackResource[],
   hosts: BenchHost[],
   directory: string,
+  read: ReadFile,
 ): Promise<HostPlan[]> {
   const plans: HostPlan[] = [];
   for (const host of hosts) {
@@ -73,10 +78,12 @@ export async function readPlans(
       name.startsWith(`${host.name}-`) && type.startsWith("pulumi-nodejs:");
     const parts = resources
       .filter(isOfHost)
-      .map(({ name, inputs }): Part => ({ name: name.slice(host.name.length + 1), inputs }));
+      .flatMap(({ name, inputs }) => partsOf(name.slice(host.name.length + 1), inputs));
     const services = parts
       .toSorted((a, b) => startOrder.indexOf(a.name) - startOrder.indexOf(b.name))
-      .map(({ name, inputs }) => serviceOf(name, inputs, path.join(directory, host.name)));
+      .map(({ name, inputs }) =>
+        serviceOf(name, inputs, path.join(directory, host.name), (file) => read(host.name, file)),
+      );
     plans.push({
       ...host,
       modules: parts.flatMap(({ inputs }) => inputs.kernelModules ?? []),
@@ -88,9 +95,24 @@ export async function readPlans(
 }
 
 /** Parts of a node in the order in which they have to be on the host. */
-const startOrder = ["preparation", "containerd", "cni", "kubelet", "kube-proxy"];
+const startOrder = ["preparation", "containerd", "binaries", "programs", "kubelet", "kube-proxy"];
 
-async function serviceOf(name: string, inputs: Inputs, directory: string): Promise<PlanService> {
+/** Programs and an archive of one resource are copied apart. */
+function partsOf(name: string, { programs, ...inputs }: Inputs): Part[] {
+  return programs === undefined
+    ? [{ name, inputs }]
+    : [
+        { name, inputs },
+        { name: "programs", inputs: { programs } },
+      ];
+}
+
+async function serviceOf(
+  name: string,
+  inputs: Inputs,
+  directory: string,
+  read: (path: string) => Promise<string>,
+): Promise<PlanService> {
   const { unitName, unit, files = {}, secretFiles = {} } = inputs;
   const unitFile: FileMap =
     unit === undefined ? {} : { [`/etc/systemd/system/${unitName}`]: { content: unit, mode: "0600" } };
@@ -99,8 +121,8 @@ async function serviceOf(name: string, inputs: Inputs, directory: string): Promi
     name,
     ...(unitName === undefined ? {} : { unit: unitName }),
     files: [
-      ...(await layDown({ ...unitFile, ...files }, false, directory)),
-      ...(await layDown(secretFiles, true, directory)),
+      ...(await layDown({ ...unitFile, ...files }, false, directory, read)),
+      ...(await layDown(secretFiles, true, directory, read)),
     ],
     binaries: [...binariesOf(inputs), ...(unpacked?.members ?? [])],
     ...(unpacked && { archive: unpacked.archive }),
@@ -108,19 +130,25 @@ async function serviceOf(name: string, inputs: Inputs, directory: string): Promi
   };
 }
 
-async function layDown(files: FileMap, secret: boolean, directory: string): Promise<PlanFile[]> {
+async function layDown(
+  files: FileMap,
+  secret: boolean,
+  directory: string,
+  read: (path: string) => Promise<string>,
+): Promise<PlanFile[]> {
   const list = Object.entries(files).flatMap(([place, file]) => (file ? [{ place, ...file }] : []));
   return Promise.all(
     list.map(async ({ place, content, mode = "0644", restart = true }) => {
       const source = path.join(directory, place.slice(1).replaceAll("/", "_"));
-      await writeFileAtomic(source, content);
+      const isDigest = content.startsWith("[sha256 ");
+      await writeFileAtomic(source, isDigest ? await read(place) : content);
       return { path: place, mode, source, restart, secret };
     }),
   );
 }
 
-function binariesOf({ binaries = {} }: Inputs): PlanFile[] {
-  return Object.entries(binaries).map(([place, artifact]) => executable(place, artifact?.source ?? ""));
+function binariesOf({ programs = {} }: Inputs): PlanFile[] {
+  return Object.entries(programs).map(([place, artifact]) => executable(place, artifact?.source ?? ""));
 }
 
 interface UnpackedArchive {
