@@ -42,7 +42,8 @@ interface Inputs {
   unit?: string;
   files?: FileMap;
   secretFiles?: FileMap;
-  programs?: Record<string, { source: string } | undefined>;
+  /** Of binaries their sources; of a service the digests of those that it starts. */
+  programs?: Record<string, { source: string } | string | undefined>;
   directories?: string[];
   archive?: { source: string };
   directory?: string;
@@ -148,7 +149,9 @@ async function layDown(
 }
 
 function binariesOf({ programs = {} }: Inputs): PlanFile[] {
-  return Object.entries(programs).map(([place, artifact]) => executable(place, artifact?.source ?? ""));
+  return Object.entries(programs).flatMap(([place, artifact]) =>
+    typeof artifact === "object" ? [executable(place, artifact.source)] : [],
+  );
 }
 
 interface UnpackedArchive {
