@@ -35,7 +35,6 @@ const program = new Command("bench")
 async function bench(flags: BenchFlags): Promise<void> {
   const options = parseOptions(flags);
   handleSignals();
-  markEnvironment();
   const started = Date.now();
   // Progress goes to standard error: standard output is the tables alone.
   const say = (line: string): void => console.error(`[${elapsed(Date.now() - started)}] ${line}`);
@@ -44,6 +43,8 @@ async function bench(flags: BenchFlags): Promise<void> {
   if (wasThere) await refuseOthersNodes(await openLab(options.name));
   say(`the lab "${options.name}" with ${options.hosts} hosts`);
   const lab = await labUp({ name: options.name, hosts: options.hosts, subnet: options.subnet }, "silent");
+  // What the lab has started is none of the benchmark's: it would be ended with the leftovers.
+  markEnvironment();
   const command = ["npm run bench --", ...process.argv.slice(2)].join(" ");
   try {
     const result = await runBenchmark(lab, options, command, say);
