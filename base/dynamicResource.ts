@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * A resource whose create, read, update and delete are the exports of a built module of this package, as with
+ * A resource whose check, create, read, update and delete are the exports of a built module of this package, as with
  * `pulumi.dynamic.Resource` and in the same plugin process. That class writes the text of its provider into the inputs and
  * outputs of every resource, some kilobytes of a closure's code; here the text is one constant line that loads the module, the
  * same in every release, and the real code is ordinary, testable TypeScript.
@@ -9,8 +9,8 @@ import * as pulumi from "@pulumi/pulumi";
  * The module runs under plain node with the program's folder as its working directory; from there the package's own name
  * finds it, in the package itself as well as in a program that depends on it.
  *
- * A module exports no `check`, and `diff` only where the engine's own comparison of the inputs does not do: that shows a file
- * line by line. Mirrors `dynamic.Resource` (sdk/nodejs/dynamic/index.ts) and what its plugin reads (cmd/dynamic-provider).
+ * A module's `check` seals what the state need not have in its inputs (sealed.ts); it exports `diff` only where the engine's own
+ * comparison of the inputs does not do, which shows a file line by line. Mirrors `dynamic.Resource` (sdk/nodejs/dynamic/index.ts) and what its plugin reads (cmd/dynamic-provider).
  *
  * @example
  * class Thing extends DynamicResource {

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "./sha256";
 
 /** How Pulumi's Node SDK writes a value that is not known during a preview (runtime/rpc.ts, `unknownValue`). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -16,17 +16,12 @@ const texts = new Map<string, string>();
  */
 export function digestOf(text: string): string {
   if (form.test(text) || text === unknownValue) return text;
-  return asDigest(createHash("sha256").update(text).digest("hex"));
+  return asDigest(sha256(text));
 }
 
 /** The form of {@link digestOf} for a hex SHA-256. */
 export function asDigest(hex: string): string {
   return `[sha256 ${hex}]`;
-}
-
-/** Hex SHA-256 of a text, or of the text that a digest stands for. */
-export function hexDigest(text: string): string {
-  return digestOf(text).slice("[sha256 ".length, -1);
 }
 
 /**

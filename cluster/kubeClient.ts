@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type {
   CertificatesV1Api,
   CoordinationV1Api,
@@ -11,6 +10,7 @@ import type {
   V1Pod,
   V1Secret,
 } from "@kubernetes/client-node";
+import { sha256 } from "../base/sha256";
 import { ApiCallError, callApi, hasStatus } from "./apiCall";
 import { defaultTiming, type Timing } from "./timing";
 
@@ -51,9 +51,7 @@ const openClients = new Map<string, Promise<ClusterClient>>();
  * @example const node = await (await openCluster(kubeconfig)).getNode("node-a");
  */
 export function openCluster(kubeconfig: string, timing: Timing = defaultTiming): Promise<ClusterClient> {
-  const key = createHash("sha256")
-    .update(JSON.stringify([kubeconfig, timing]))
-    .digest("hex");
+  const key = sha256(JSON.stringify([kubeconfig, timing]));
   const open = openClients.get(key) ?? loadApis(kubeconfig, timing).then((apis) => clusterClient(apis, timing));
   openClients.set(key, open);
   return open;

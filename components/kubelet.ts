@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { certificateDigests } from "../base/certificateDigests";
 import type { Script } from "../base/script";
+import { sha256 as sha256OfText } from "../base/sha256";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
 import { kubeletCleanup } from "../render/cleanupScripts";
@@ -114,5 +114,5 @@ function bootstrapKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
 }
 
 function digest(value: unknown): string {
-  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+  return sha256OfText(JSON.stringify(value)).slice(0, 16);
 }

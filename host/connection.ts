@@ -91,7 +91,7 @@ export function describeConnection(connection: Connection): string {
   return `${connection.user ?? "root"}@${connection.host}:${connection.port ?? 22}`;
 }
 
-const secretFields: string[] = ["privateKey", "privateKeyPassword", "password"] satisfies (keyof Connection)[];
+const secretFields = ["privateKey", "privateKeyPassword", "password"] as const;
 
 /** A connection whose secrets are sealed, for a resource's inputs: what its outputs say is enough to reach the host later. */
 export function sealConnection(connection: Connection): Connection {
@@ -106,10 +106,11 @@ export function unsealConnection(connection: Connection): Connection {
 /** Fields that are not given are left out; a connection that is not known yet as a whole is a text. */
 function withSecrets(connection: Connection, change: (secret: string) => string): Connection {
   if (typeof connection !== "object") return connection;
-  const given = Object.entries(connection).filter(([, value]) => value !== undefined && value !== null);
-  const changed = given.map(([key, value]): [string, unknown] => [
-    key,
-    secretFields.includes(key) && typeof value === "string" ? change(value) : value,
-  ]);
-  return Object.fromEntries(changed) as unknown as Connection;
+  const { host, hostKey, ...options } = connection;
+  for (const field of secretFields) {
+    const secret = options[field];
+    if (typeof secret === "string") options[field] = change(secret);
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return { host, hostKey, ...(Object.fromEntries(given) as typeof options) };
 }

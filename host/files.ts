@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { asDigest, digestOf, seal, unseal } from "../base/sealed";
+import { sha256 } from "../base/sha256";
 
 /** One file on a host. */
 export interface FileSpec {
@@ -25,11 +25,6 @@ const safePath = /^\/[A-Za-z0-9._/@:+-]+$/;
 export function assertSafePath(path: string): string {
   if (safePath.test(path) && !path.includes("/../")) return path;
   throw new Error(`path ${JSON.stringify(path)}: must be absolute and of letters, digits and . _ / @ : + -`);
-}
-
-/** Hex SHA-256 of a text, as `sha256sum` prints it. */
-export function sha256(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
 }
 
 /** The permission bits as `stat -c %a` prints them. @example statMode("0644") // "644" */

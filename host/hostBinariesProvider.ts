@@ -1,8 +1,9 @@
+import { sha256 } from "../base/sha256";
 import { without } from "../base/without";
 import { binaryMode, parseDigests } from "./artifact";
 import type { Artifact } from "./artifact";
 import { stageArtifacts } from "./artifactStaging";
-import { assertSafePath, sha256 } from "./files";
+import { assertSafePath } from "./files";
 import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
 import {
   changeHost,
@@ -132,12 +133,14 @@ function lookScript(inputs: HostBinariesInputs, sought?: Artifact[]): string {
 
 async function install(id: string, inputs: HostBinariesInputs, last: Before): Promise<HostBinariesOutputs> {
   const { setName: name, claim, archive, directory = "", members, programs } = inputs;
+  // Before anything is sent: no script can handle an unsafe path.
+  members.forEach((member) => memberPath(inputs, member));
   await stageArtifacts({ ...inputs, name }, () => lookForMissing(inputs));
   const kept = { installed: Object.fromEntries(last.known.map((path) => [path, ""])), made: last.made };
   const values = {
     programs: programTable(inputs),
     directory: directory && assertSafePath(directory),
-    members: members.filter((member) => memberPath(inputs, member)),
+    members,
     archive: archive?.sha256 ?? "",
     fingerprint: fingerprint(inputs),
     ...last,

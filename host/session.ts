@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
+import { sha256 } from "../base/sha256";
 import { describeConnection } from "./connection";
 import type { Connection } from "./connection";
 import { LookBatch } from "./lookBatch";
@@ -214,5 +214,5 @@ export async function openSessionToRead(connection: Connection): Promise<Session
 }
 
 function keyOf(connection: Connection): string {
-  return createHash("sha256").update(JSON.stringify(connection)).digest("hex");
+  return sha256(JSON.stringify(connection));
 }

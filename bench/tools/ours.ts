@@ -5,11 +5,11 @@ import type { Lab } from "../../lab/lab";
 import { writeFileAtomic } from "../../lab/machine/files";
 import { namespace } from "../../lab/pulumi/namespace";
 import type { BenchHost } from "../benchHost";
-import type { StateSize } from "../results";
 import type { StackResource } from "../stackState";
 import { pluginSources } from "./pluginSources";
 import { PulumiStack, stack } from "./pulumiStack";
-import type { Steps, Tool, Wanted } from "./tool";
+import { PulumiTool } from "./pulumiTool";
+import type { Wanted } from "./tool";
 
 interface StackFile {
   config: Record<string, unknown>;
@@ -20,16 +20,13 @@ interface HostSetting {
 }
 
 /** The stack program of this repository, on the lab's project. */
-export class Ours implements Tool {
-  readonly removes = true;
-  private readonly stack: PulumiStack;
-
+export class Ours extends PulumiTool {
   constructor(
     private readonly lab: Lab,
     private readonly hosts: BenchHost[],
     logPath: string,
   ) {
-    this.stack = new PulumiStack(lab, namespace, lab.files.pulumi, logPath);
+    super(new PulumiStack(lab, namespace, lab.files.pulumi, logPath));
   }
 
   async versions(): Promise<Record<string, string>> {
@@ -51,27 +48,7 @@ export class Ours implements Tool {
     await writeFileAtomic(path.join(this.lab.files.pulumi, `Pulumi.${stack}.yaml`), dump({ ...file, config }));
   }
 
-  forget(): Promise<void> {
-    return this.stack.forget();
-  }
-
-  apply(): Promise<Steps> {
-    return this.stack.run("up");
-  }
-
-  refresh(): Promise<Steps> {
-    return this.stack.run("refresh");
-  }
-
-  destroy(): Promise<Steps> {
-    return this.stack.run("destroy");
-  }
-
   resources(): Promise<StackResource[]> {
     return this.stack.resources();
-  }
-
-  state(nodes: string[]): Promise<StateSize> {
-    return this.stack.size(nodes);
   }
 }

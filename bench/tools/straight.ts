@@ -4,17 +4,15 @@ import type { Lab } from "../../lab/lab";
 import { projectDirectory } from "../../lab/machine/directories";
 import { writeFileAtomic } from "../../lab/machine/files";
 import { type HostPlan, withMaxPods } from "../plan";
-import type { StateSize } from "../results";
 import { pluginSources } from "./pluginSources";
 import { PulumiStack } from "./pulumiStack";
-import type { Steps, Tool, Wanted } from "./tool";
+import { PulumiTool } from "./pulumiTool";
+import type { Wanted } from "./tool";
 
 const project = "straight";
 
 /** A plain program of @pulumi/command (bench/straight/program.ts) that puts the same content on each host. */
-export class Straight implements Tool {
-  readonly removes = true;
-  private readonly stack: PulumiStack;
+export class Straight extends PulumiTool {
   private readonly planFile: string;
 
   constructor(
@@ -23,8 +21,9 @@ export class Straight implements Tool {
     private readonly directory: string,
     logPath: string,
   ) {
-    this.planFile = path.join(directory, "plan.json");
-    this.stack = new PulumiStack(lab, project, directory, logPath, { BENCH_PLAN: this.planFile });
+    const planFile = path.join(directory, "plan.json");
+    super(new PulumiStack(lab, project, directory, logPath, { BENCH_PLAN: planFile }));
+    this.planFile = planFile;
   }
 
   async versions(): Promise<Record<string, string>> {
@@ -39,25 +38,5 @@ export class Straight implements Tool {
     const program = path.join(projectDirectory(), "dist", "bench", "straight", "program.js");
     const file = { name: project, runtime: { name: "nodejs", options: { typescript: false } }, main: program };
     await writeFileAtomic(path.join(this.directory, "Pulumi.yaml"), dump(file));
-  }
-
-  forget(): Promise<void> {
-    return this.stack.forget();
-  }
-
-  apply(): Promise<Steps> {
-    return this.stack.run("up");
-  }
-
-  refresh(): Promise<Steps> {
-    return this.stack.run("refresh");
-  }
-
-  destroy(): Promise<Steps> {
-    return this.stack.run("destroy");
-  }
-
-  state(nodes: string[]): Promise<StateSize> {
-    return this.stack.size(nodes);
   }
 }

@@ -11,7 +11,7 @@
 
 # retired_key_ids: of the CAs that the kubeconfig has and the settings have not. A CA whose certificate was renewed has the same key.
 retired_key_ids() {
-  kept=$(printf '%s' "$ca_data" | base64 -d | each_certificate own_key_id)
+  kept=$(each_certificate own_key_id < "$ca_cert")
   kubeconfig_ca "$kubelet_kubeconfig" | each_certificate own_key_id | grep -vxF "${kept:-none}"
 }
 

@@ -1,11 +1,12 @@
-import { asDigest, digestOf, hexDigest, seal, unknownValue, unseal } from "../../base/sealed";
+import { asDigest, digestOf, seal, unknownValue, unseal } from "../../base/sealed";
+import { sha256 } from "../../base/sha256";
 
 const hex = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
 test("a text's digest stands for it and says nothing of it", () => {
   expect(digestOf("hello")).toBe(`[sha256 ${hex}]`);
   expect(asDigest(hex)).toBe(digestOf("hello"));
-  expect([hexDigest("hello"), hexDigest(digestOf("hello"))]).toEqual([hex, hex]);
+  expect([sha256("hello"), digestOf(digestOf("hello"))]).toEqual([hex, `[sha256 ${hex}]`]);
 });
 
 test("a digest, and a value that is not known yet, stay as they are", () => {

@@ -1,4 +1,4 @@
-import { pick, uniq } from "es-toolkit";
+import { pick } from "es-toolkit";
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { Client } from "ssh2";
@@ -9,6 +9,7 @@ import { revealMap } from "../protocol/values";
 import { checkedConnection } from "./checkedConnection";
 import { copySchema } from "./commandInputs";
 import { dialHost } from "./dialHost";
+import { inPlace } from "./inPlace";
 
 /** What decides about another copy; another connection does not. */
 const copied = ["source", "remotePath"];
@@ -45,8 +46,7 @@ export const copyToRemote: ResourceHandler = {
   },
 
   diff(state, news) {
-    const details = changesBetween(withoutNulls(state), withoutNulls(news));
-    return { changed: uniq(details.map(({ path: [name = ""] }) => name)), replaces: [], details };
+    return inPlace(changesBetween(withoutNulls(state), withoutNulls(news)));
   },
 
   async create(call) {

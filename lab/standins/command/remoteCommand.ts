@@ -1,4 +1,4 @@
-import { pick, uniq } from "es-toolkit";
+import { pick } from "es-toolkit";
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { changesBetween } from "../protocol/changes";
@@ -7,6 +7,7 @@ import type { Call, ResourceHandler } from "../protocol/standIn";
 import { containsUnknown, revealMap, unknownValue, type PropertyMap } from "../protocol/values";
 import { checkedConnection } from "./checkedConnection";
 import { commandSchema } from "./commandInputs";
+import { inPlace } from "./inPlace";
 import { runOnHost, type CommandOutput } from "./runOnHost";
 
 const inputNames = Object.keys(commandSchema.shape);
@@ -54,8 +55,7 @@ export const remoteCommand: ResourceHandler = {
   },
 
   diff(state, news) {
-    const details = changesBetween(inputsOf(state), inputsOf(news));
-    return { changed: uniq(details.map(({ path: [name = ""] }) => name)), replaces: [], details };
+    return inPlace(changesBetween(inputsOf(state), inputsOf(news)));
   },
 
   async create(call) {
