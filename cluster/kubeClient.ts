@@ -26,7 +26,7 @@ export interface ClusterClient {
   listPodsOfNode(name: string): Promise<V1Pod[]>;
   /** policy/v1 Eviction. @throws ApiCallError with status 429 where a PodDisruptionBudget forbids it. */
   evictPod(namespace: string, name: string): Promise<void>;
-  /** The kubelet's heartbeat: renewTime of its Lease; undefined where there is none or it may not be read. */
+  /** The kubelet's heartbeat: renewTime of its Lease, RFC 3339; undefined where there is none or it may not be read. */
   getLeaseRenewTime(nodeName: string): Promise<string | undefined>;
   /** The requests of kubelets for client certificates. */
   listKubeletCsrs(): Promise<V1CertificateSigningRequest[]>;
@@ -141,8 +141,9 @@ function clusterClient({ server, core, coordination, certificates }: Apis, timin
     getLeaseRenewTime: async (name) => {
       const read = () => coordination.readNamespacedLease({ namespace: "kube-node-lease", name });
       const lease = await unlessMissing(call(`read Lease kube-node-lease/${name}`, read), 403);
-      // Declared as a Date, but the library hands over the text.
-      return lease?.spec?.renewTime && JSON.stringify(lease.spec.renewTime);
+      const renewTime = lease?.spec?.renewTime;
+      // Declared as a Date, but the library may hand over the text.
+      return renewTime && new Date(renewTime).toISOString();
     },
     listKubeletCsrs: async () => {
       const fieldSelector = "spec.signerName=kubernetes.io/kube-apiserver-client-kubelet";

@@ -11,10 +11,12 @@ export interface ReadinessGoal {
   readonly kubeletVersion: string;
   readonly timeoutSeconds: number;
   /**
-   * Also wait for a heartbeat sent during the wait. A Node stays Ready for 40 to 50 s after its kubelet died, so after
-   * a restart Ready alone says nothing about the new kubelet.
+   * Also wait for a heartbeat sent during the wait, or after `kubeletStart`. A Node stays Ready for 40 to 50 s after its kubelet
+   * died, so after a restart Ready alone says nothing about the new kubelet.
    */
   readonly newHeartbeat: boolean;
+  /** When its kubelet was started, milliseconds since 1970 by the clock of its host, which its Lease is written by. */
+  readonly kubeletStart?: number;
   /** Whose the Node has to be. Without it, a Node of this name is taken as it is. */
   readonly claim?: Claim;
 }
@@ -42,15 +44,13 @@ export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal):
   const { pollMs, progressMs } = cluster.timing;
   const start = Date.now();
   const deadline = start + goal.timeoutSeconds * 1000;
-  const firstHeartbeat = goal.newHeartbeat ? await heartbeat(cluster, goal.nodeName) : undefined;
+  const isAlive = await signOfLife(cluster, goal);
   let nextProgress = start + progressMs;
   for (;;) {
     const node = await cluster.getNode(goal.nodeName);
     if (node && goal.claim) refuseForeign(node, goal.claim);
     const missing = node ? whatIsMissing(node, goal) : "there is no Node object of this name yet";
-    if (node && missing === undefined) {
-      if (firstHeartbeat === undefined || (await heartbeat(cluster, goal.nodeName)) !== firstHeartbeat) return node;
-    }
+    if (node && missing === undefined && (await isAlive())) return node;
     const what = missing ?? "it is Ready, but its kubelet has sent no heartbeat since it was changed";
     const now = Date.now();
     if (now >= deadline) throw new NodeNotReadyError(await timeoutMessage(cluster, goal, node, what, new Date(start)));
@@ -63,14 +63,33 @@ export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal):
   }
 }
 
-/** Changes with every sign of life of the kubelet: its Lease (each 10 s) or its status (each 5 min, and on change). */
-async function heartbeat(cluster: ClusterClient, nodeName: string): Promise<string | undefined> {
+/** Whether the kubelet has given a sign of life since it was changed; where none may be read, it has. */
+async function signOfLife(cluster: ClusterClient, goal: ReadinessGoal): Promise<() => Promise<boolean>> {
+  const look = (): Promise<Heartbeat | undefined> => readHeartbeat(cluster, goal.nodeName);
+  const isNew = ({ renewed }: Heartbeat): boolean => goal.kubeletStart !== undefined && renewed > goal.kubeletStart;
+  const first = goal.newHeartbeat ? await look() : undefined;
+  if (first === undefined || isNew(first)) return () => Promise.resolve(true);
+  return async () => {
+    const last = await look();
+    return last?.text !== first.text || isNew(last);
+  };
+}
+
+interface Heartbeat {
+  /** Changes with every sign of life of the kubelet: its Lease (each 10 s) or its status (each 5 min, and on change). */
+  text: string;
+  /** When it renewed its Lease, milliseconds since 1970. */
+  renewed: number;
+}
+
+async function readHeartbeat(cluster: ClusterClient, nodeName: string): Promise<Heartbeat | undefined> {
   const renewTime = await cluster.getLeaseRenewTime(nodeName);
   if (renewTime === undefined) return undefined;
   const node = await cluster.getNode(nodeName);
   const ready = node && readyCondition(node);
   // Unknown is set by a controller, which is not a sign of life.
-  return `${renewTime} ${ready && ready.status !== "Unknown" ? JSON.stringify(ready.lastHeartbeatTime) : ""}`;
+  const status = ready && ready.status !== "Unknown" ? JSON.stringify(ready.lastHeartbeatTime) : "";
+  return { text: `${renewTime} ${status}`, renewed: Date.parse(renewTime) };
 }
 
 /** The first thing that keeps the Node from being what is waited for, in words; undefined where it is. */

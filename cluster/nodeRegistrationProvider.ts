@@ -3,6 +3,7 @@ import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
 import { seal, unknownValue, unseal } from "../base/sealed";
 import { PartialFailure } from "../base/partialFailure";
+import { serviceStart } from "../base/serviceStarts";
 import { claimAnnotations, describeHolder, otherMachine, refuseForeign, type Claim } from "./claim";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
@@ -119,7 +120,8 @@ async function register(
   options: { waitForReady: boolean; newHeartbeat: boolean },
 ): Promise<V1Node> {
   const { nodeName, claim, kubeletVersion, readyTimeoutSeconds: timeoutSeconds } = inputs;
-  const goal = { nodeName, claim, kubeletVersion, timeoutSeconds, newHeartbeat: options.newHeartbeat };
+  const kubeletStart = claim && serviceStart(claim.id, "kubelet.service");
+  const goal = { nodeName, claim, kubeletVersion, timeoutSeconds, newHeartbeat: options.newHeartbeat, kubeletStart };
   if (options.waitForReady) await waitForReady(cluster, goal);
   const marks = { ...inputs, annotations: claim && claimAnnotations(claim) };
   const node = await applyMarks(cluster, nodeName, before, marks, (current) => claim && refuseOther(current, claim));

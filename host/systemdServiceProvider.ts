@@ -1,4 +1,5 @@
 import { parseDigests } from "./artifact";
+import { noteServiceStart } from "../base/serviceStarts";
 import { without } from "../base/without";
 import { digestOf } from "../base/sealed";
 import { assertSafePath, digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
@@ -72,6 +73,9 @@ async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Pr
   const report = await changeHost(id, { ...record, ...(owed && { owed }) }, (session) =>
     transact(session, inputs, last),
   );
+  const [startedAt] = reported(report, "started");
+  // Empty where its process has ended meanwhile.
+  if (startedAt) noteServiceStart(inputs.claim.id, inputs.unitName, Number(startedAt));
   return { ...record, written: managedPaths(inputs), made: madeDirectories(report) };
 }
 

@@ -13,6 +13,14 @@ process() {
   printf '%s %s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$pid" "$1"
 }
 
+# started_at UNIT: when its main process started, milliseconds since 1970 by this host's clock.
+started_at() {
+  start=$(process "$1") || return 1
+  # Both clocks at once; the kernel counts the start in hundredths of a second since boot.
+  up=$(now) clock=$(date +%s%N)
+  echo $((clock / 1000000 - (up - ${start##* }) * 10))
+}
+
 # older_than SECONDS PATH: whether the file was last changed before; in the same second counts as not.
 older_than() { [ "$(stat -c %Z "$2" 2> /dev/null || echo 9999999999)" -lt "$1" ]; }
 

@@ -4,7 +4,7 @@
 #
 # Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
 # files that the service wrote itself to what the settings say; prints the path of each it changed), look (prints `fault|...` for
-# what only a restart repairs). Prints `made|PATH` for each directory that is ours.
+# what only a restart repairs). Prints `made|PATH` for each directory that is ours, and `started|MILLISECONDS`.
 . ./library.sh
 . ./process.sh
 . ./superseded.sh
@@ -210,5 +210,6 @@ main() {
   # The version before goes once the new one has held.
   retire_superseded
   report_directories
+  echo "started|$(started_at "$unit")"
 }
 main < /dev/null

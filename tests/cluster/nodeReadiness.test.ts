@@ -210,6 +210,22 @@ describe("waitForReady", () => {
       expect((await wait({ newHeartbeat: true, timeoutSeconds: 5 })).metadata?.name).toBe("node-1");
     });
 
+    test("takes a heartbeat from before the wait that is later than the start of its kubelet, and none that is earlier", async () => {
+      server.putNode(nodeObject("node-1", "True"));
+      server.leases.set("node-1", lease("2026-01-01T00:00:10.250000Z"));
+      const kubeletStart = Date.parse("2026-01-01T00:00:10.200Z");
+      expect((await wait({ newHeartbeat: true, kubeletStart })).metadata?.name).toBe("node-1");
+      await expect(wait({ newHeartbeat: true, kubeletStart: kubeletStart + 100 })).rejects.toThrow("no heartbeat");
+    });
+
+    test("takes one that comes later than the start of its kubelet during the wait", async () => {
+      server.putNode(nodeObject("node-1", "True"));
+      setTimeout(() => server.leases.set("node-1", lease("2026-01-01T00:00:10.000000Z")), 50);
+      server.leases.set("node-1", lease("2026-01-01T00:00:00.000000Z"));
+      const kubeletStart = Date.parse("2026-01-01T00:00:05Z");
+      expect((await wait({ newHeartbeat: true, kubeletStart, timeoutSeconds: 5 })).metadata?.name).toBe("node-1");
+    });
+
     test("takes Ready as it is where Leases may not be read", async () => {
       server.putNode(nodeObject("node-1", "True"));
       server.intercept = ({ path }) => (path.includes("leases") ? failure(403, "no") : undefined);
