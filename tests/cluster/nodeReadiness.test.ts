@@ -195,6 +195,16 @@ describe("waitForReady", () => {
   describe("after a change of the kubelet", () => {
     const lease = (renewTime: string): FakeObject => ({ metadata: { name: "node-1" }, spec: { renewTime } });
 
+    /** One lease until it was looked at, then another. */
+    function putLeases(first: string, then: string): void {
+      server.leases.set("node-1", lease(first));
+      let looks = 0;
+      server.intercept = ({ path }) => {
+        if (path.includes("leases") && ++looks === 2) server.leases.set("node-1", lease(then));
+        return undefined;
+      };
+    }
+
     test("does not believe a Ready from before the change", async () => {
       server.putNode(nodeObject("node-1", "True"));
       server.leases.set("node-1", lease("2026-01-01T00:00:00.000000Z"));
@@ -205,8 +215,7 @@ describe("waitForReady", () => {
 
     test("goes on with the first heartbeat", async () => {
       server.putNode(nodeObject("node-1", "True"));
-      server.leases.set("node-1", lease("2026-01-01T00:00:00.000000Z"));
-      setTimeout(() => server.leases.set("node-1", lease("2026-01-01T00:00:10.000000Z")), 100);
+      putLeases("2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:10.000000Z");
       expect((await wait({ newHeartbeat: true, timeoutSeconds: 5 })).metadata?.name).toBe("node-1");
     });
 
@@ -220,8 +229,7 @@ describe("waitForReady", () => {
 
     test("takes one that comes later than the start of its kubelet during the wait", async () => {
       server.putNode(nodeObject("node-1", "True"));
-      setTimeout(() => server.leases.set("node-1", lease("2026-01-01T00:00:10.000000Z")), 50);
-      server.leases.set("node-1", lease("2026-01-01T00:00:00.000000Z"));
+      putLeases("2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:10.000000Z");
       const kubeletStart = Date.parse("2026-01-01T00:00:05Z");
       expect((await wait({ newHeartbeat: true, kubeletStart, timeoutSeconds: 5 })).metadata?.name).toBe("node-1");
     });
