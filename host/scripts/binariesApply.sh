@@ -4,6 +4,7 @@
 . ./library.sh
 . ./artifact.sh
 . ./superseded.sh
+. ./programDigests.sh
 : "${programs?for each program PATH SHA256}"
 : "${directory?that members of the archive are installed in}"
 : "${members?names in the archive}"
@@ -74,7 +75,7 @@ unwanted() {
     sed -n 's/^f //p' "$owned"
     cat "$state/$name.superseded"
   } 2> /dev/null | sort -u); do
-    case " $wanted $state/$name.archive $state/$name.sums " in *" $path "*) ;; *) echo "$path" ;; esac
+    case " $wanted $state/$name.archive $state/$name.sums $state/$name.digests " in *" $path "*) ;; *) echo "$path" ;; esac
   done
 }
 
@@ -87,6 +88,7 @@ main() {
     install_program "$1" "$2"
     shift 2
   done
+  note_digests "$programs"
   if [ -n "$fingerprint" ]; then
     own f "$state/$name.archive"
     own f "$state/$name.sums"

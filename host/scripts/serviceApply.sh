@@ -8,6 +8,7 @@
 . ./library.sh
 . ./process.sh
 . ./superseded.sh
+. ./programDigests.sh
 . ../../base/scripts/reason.sh
 . ../../base/scripts/dropIns.sh
 : "${unit:?name of the unit, with its suffix}"
@@ -57,7 +58,7 @@ stage_all() {
   stage_files "$files"
   set -- $programs
   while [ $# -gt 0 ]; do
-    [ "$(digest "$1")" = "$2" ] || fail "$1 is not the binary that was put there; run: pulumi up --refresh"
+    [ "$(program_digest "$1")" = "$2" ] || fail "$1 is not the binary that was put there; run: pulumi up --refresh"
     shift 2
   done
 }

@@ -1,13 +1,16 @@
 # shellcheck shell=sh
 # A service as it is on the host; reads only. Function given by the caller: look (prints `fault|...`, `foreign|...`).
 . ./library.sh
+. ./programDigests.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${files?for each file PATH and the FORM it is told in, text or digest}"
 : "${programs?paths of the binaries that it starts}"
 
 main() {
   report_files "$files"
-  for path in $programs; do report_digest "$path"; done
+  for path in $programs; do
+    [ ! -f "$path" ] || printf 'digest|%s|%s|%s\n' "$path" "$(program_digest "$path")" "$(stat -c '%a|%U:%G' "$path")"
+  done
   printf 'state|%s|%s\n' "$(systemctl is-active "$unit" 2> /dev/null)" "$(systemctl is-enabled "$unit" 2> /dev/null)"
   report_list
   for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do

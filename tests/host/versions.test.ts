@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ScriptValue } from "../../base/script";
 import { remoteScript } from "../../host/remoteScript";
@@ -60,7 +60,7 @@ describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
     expect([versions(), started()]).toEqual([["1", "2"], "1"]);
     succeed(startScript("2"));
     expect([versions(), listed(), started()]).toEqual([["2"], ["2"], "2"]);
-    expect(host.list(state).filter((name) => name.startsWith("binaries"))).toEqual(["binaries.owned"]);
+    expect(host.list(state).filter((name) => name.startsWith("binaries"))).toEqual(["binaries.digests", "binaries.owned"]);
   });
 
   test("go the way back where the new one does not hold, which goes when it is not wanted any more", () => {
@@ -110,6 +110,18 @@ describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
     const { status, stderr } = host.run(startScript("2"), shell);
     expect([status, started()]).toEqual([10, "1"]);
     expect(stderr).toContain(`${programAt("2")} is not the binary that was put there; run: pulumi up --refresh`);
+  });
+
+  test("have their digest made again by who starts them only where anything has changed the file", () => {
+    install("1");
+    host.before("sha256sum", '[ "$(stat -Lc %s /dev/fd/0)" != 1 ] || echo made >>/run/digests');
+    const path = host.inside(programAt("1"));
+    const made = (): boolean => host.has("/run/digests");
+    expect([host.run(startScript("1"), shell).status, made()]).toEqual([0, false]);
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, "2");
+    utimesSync(path, atime, mtime);
+    expect([host.run(startScript("1"), shell).status, made()]).toEqual([10, true]);
   });
 
   test("that were put right are started again where the process may have read another one, else not", () => {

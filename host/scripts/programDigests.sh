@@ -1,0 +1,26 @@
+# shellcheck shell=sh
+# Digests of installed programs, which take time to make. Who installs one notes it in `$state/NAME.digests`, with what changes along
+# with the file whoever changes it: inode, size and time of change, which nobody can set. Who starts it needs to make none then.
+
+# identity PATH
+identity() { stat -c '%d:%i:%s:%.9Z' "$1" 2> /dev/null; }
+
+# note_digests TABLE: of these, and of no others any more, for each PROGRAM its SHA256. A line that was cut off names no program.
+# shellcheck disable=SC2086
+note_digests() {
+  set -- $1
+  [ $# -gt 0 ] || return 0
+  own f "$state/$name.digests"
+  while [ $# -gt 0 ]; do
+    printf '%s %s %s\n' "$2" "$(identity "$1")" "$1"
+    shift 2
+  done > "$state/$name.digests" || fail "cannot write $state/$name.digests"
+}
+
+# program_digest PATH: its SHA-256; noted where nothing has changed the file since.
+program_digest() (
+  is=$(identity "$1") || exit 0
+  set +f
+  noted=$(cat "$state"/*.digests 2> /dev/null | sed -n "s|^\([0-9a-f]*\) $is $1\$|\1|p" | head -n 1)
+  if [ -n "$noted" ]; then echo "$noted"; else digest "$1"; fi
+)
