@@ -60,7 +60,10 @@ describe.each(shells)("versions of a binary under %s", (_name, shell = "") => {
     expect([versions(), started()]).toEqual([["1", "2"], "1"]);
     succeed(startScript("2"));
     expect([versions(), listed(), started()]).toEqual([["2"], ["2"], "2"]);
-    expect(host.list(state).filter((name) => name.startsWith("binaries"))).toEqual(["binaries.digests", "binaries.owned"]);
+    expect(host.list(state).filter((name) => name.startsWith("binaries"))).toEqual([
+      "binaries.digests",
+      "binaries.owned",
+    ]);
   });
 
   test("go the way back where the new one does not hold, which goes when it is not wanted any more", () => {
