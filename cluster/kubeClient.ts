@@ -12,6 +12,7 @@ import type {
 } from "@kubernetes/client-node";
 import { sha256 } from "../base/sha256";
 import { ApiCallError, callApi, hasStatus } from "./apiCall";
+import { nodeWatchOf, type NodeChanges, type NodeWatch } from "./nodeWatch";
 import { defaultTiming, type Timing } from "./timing";
 
 /** The calls to a cluster, each with a deadline, retries and a readable error (`ApiCallError`). */
@@ -19,6 +20,8 @@ export interface ClusterClient {
   readonly timing: Timing;
   getNode(name: string): Promise<V1Node | undefined>;
   listNodes(): Promise<V1Node[]>;
+  /** Tells when a Node changes, by one watch for all of them. */
+  listenToNode(name: string): NodeChanges;
   /** Applies a JSON merge patch (RFC 7386). @throws ApiCallError with status 409 where a given resourceVersion is old. */
   patchNode(name: string, patch: object): Promise<V1Node>;
   /** Also succeeds where there is no such Node. @throws ApiCallError with status 409 where the Node has another uid. */
@@ -39,6 +42,7 @@ interface Apis {
   readonly core: CoreV1Api;
   readonly coordination: CoordinationV1Api;
   readonly certificates: CertificatesV1Api;
+  readonly nodeWatch: NodeWatch;
 }
 
 /** Open clients of this process: all nodes of a cluster share one, and so its connections. */
@@ -72,6 +76,7 @@ async function loadApis(kubeconfig: string, timing: Timing): Promise<Apis> {
     core: new client.CoreV1Api(configuration),
     coordination: new client.CoordinationV1Api(configuration),
     certificates: new client.CertificatesV1Api(configuration),
+    nodeWatch: nodeWatchOf(config),
   };
 }
 
@@ -114,13 +119,14 @@ function connectionMiddleware(timing: Timing): Middleware {
   };
 }
 
-function clusterClient({ server, core, coordination, certificates }: Apis, timing: Timing): ClusterClient {
+function clusterClient({ server, core, coordination, certificates, nodeWatch }: Apis, timing: Timing): ClusterClient {
   const call = <T>(what: string, request: () => Promise<T>, isFinal?: (status: number) => boolean): Promise<T> =>
     callApi(what, server, timing, request, isFinal);
   return {
     timing,
     getNode: (name) => unlessMissing(call(`read Node ${name}`, () => core.readNode({ name }))),
     listNodes: async () => (await call("list the Nodes", () => core.listNode())).items,
+    listenToNode: (name) => nodeWatch.listen(name),
     patchNode: (name, body) =>
       call(`change Node ${name}`, () => core.patchNode({ name, body, fieldManager: "kubernetes-worker-nodes" })),
     deleteNode: async (name, uid) => {

@@ -2,7 +2,7 @@ import type { V1Node, V1NodeCondition } from "@kubernetes/client-node";
 import { otherMachine, refuseForeign, type Claim } from "./claim";
 import type { ClusterClient } from "./kubeClient";
 import { explainMissingNode } from "./missingNode";
-import { sleep } from "./timing";
+import type { NodeChanges } from "./nodeWatch";
 
 /** What is waited for. */
 export interface ReadinessGoal {
@@ -41,7 +41,16 @@ export function readyCondition(node: V1Node): V1NodeCondition | undefined {
  * @throws NodeNotReadyError after `goal.timeoutSeconds`; ForeignNodeError at once where another stack holds the Node; ApiCallError where the API server is out of reach.
  */
 export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal): Promise<V1Node> {
-  const { pollMs, progressMs } = cluster.timing;
+  const changes = cluster.listenToNode(goal.nodeName);
+  try {
+    return await waitWhile(cluster, goal, changes);
+  } finally {
+    changes.stop();
+  }
+}
+
+async function waitWhile(cluster: ClusterClient, goal: ReadinessGoal, changes: NodeChanges): Promise<V1Node> {
+  const { pollMs, watchedPollMs, progressMs } = cluster.timing;
   const start = Date.now();
   const deadline = start + goal.timeoutSeconds * 1000;
   const isAlive = await signOfLife(cluster, goal);
@@ -59,7 +68,9 @@ export async function waitForReady(cluster: ClusterClient, goal: ReadinessGoal):
       // Standard output of a plugin is shown by the engine as a message of the run.
       console.log(`Node ${goal.nodeName}: waiting for ${Math.round((now - start) / 1000)} s: ${what}`);
     }
-    await sleep(Math.min(pollMs, deadline - now));
+    // A heartbeat changes the Lease, and not the Node.
+    const pause = changes.isWatched() && missing !== undefined ? watchedPollMs : pollMs;
+    await changes.next(Math.min(pause, deadline - now, nextProgress - now));
   }
 }
 

@@ -2,6 +2,8 @@
 export interface Timing {
   /** Between two looks at the same object. */
   readonly pollMs: number;
+  /** Between two looks at an object whose changes are told. */
+  readonly watchedPollMs: number;
   /** One request, connection and answer together; without it a black-holed server would hang a step for ever. */
   readonly requestMs: number;
   /** How long an API server that cannot be reached is tried again before the call fails. */
@@ -11,7 +13,13 @@ export interface Timing {
 }
 
 /** The timing of real runs; tests use shorter ones. */
-export const defaultTiming: Timing = { pollMs: 500, requestMs: 15_000, unreachableMs: 30_000, progressMs: 30_000 };
+export const defaultTiming: Timing = {
+  pollMs: 500,
+  watchedPollMs: 5_000,
+  requestMs: 15_000,
+  unreachableMs: 30_000,
+  progressMs: 30_000,
+};
 
 /** Resolves after `ms` milliseconds; never negative. */
 export function sleep(ms: number): Promise<void> {

@@ -5,7 +5,7 @@ import { failure, FakeApiServer, nodeObject, podObject } from "./fakeApiServer";
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
 
-const quick = { pollMs: 10, requestMs: 1000, unreachableMs: 1000, progressMs: 60_000 };
+const quick = { pollMs: 10, watchedPollMs: 60_000, requestMs: 1000, unreachableMs: 1000, progressMs: 60_000 };
 const budget = failure(429, "Cannot evict pod as it would violate the pod's disruption budget.", [
   { reason: "DisruptionBudget", message: "The disruption budget web-budget needs 2 healthy pods and has 2 currently" },
 ]);

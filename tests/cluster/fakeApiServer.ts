@@ -47,6 +47,10 @@ export class FakeApiServer {
   readonly calls: Call[] = [];
   /** Called before a request is served; an answer, or "hang up", takes the place of the usual one. */
   intercept: (call: Call) => Answer | "hang up" | "say nothing" | undefined = () => undefined;
+  /** Whether Nodes may be watched. What streams does not come through under Jest: only for clients that are processes of their own. */
+  allowsWatch = false;
+  /** Connections that watch the Nodes; calls do not count them. */
+  readonly watches = new Set<ServerResponse>();
   private version = 100;
   private readonly server: Server;
 
@@ -78,6 +82,7 @@ export class FakeApiServer {
       metadata: { uid: `uid-of-${name}`, ...node.metadata, resourceVersion: String(++this.version) },
     };
     this.nodes.set(name, stored);
+    this.tell("MODIFIED", stored);
     return stored;
   }
 
@@ -93,7 +98,8 @@ export class FakeApiServer {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = "";
     for await (const chunk of request) body += String(chunk);
-    const path = (request.url ?? "").split("?")[0] ?? "";
+    const [path = "", query = ""] = (request.url ?? "").split("?");
+    if (query.includes("watch=true")) return this.watch(response);
     const { method = "", socket, headers } = request;
     const call = { method, path, body, port: socket.remotePort, contentType: headers["content-type"] };
     this.calls.push(call);
@@ -105,6 +111,20 @@ export class FakeApiServer {
     }
     response.writeHead(answer.status, { "content-type": "application/json" });
     response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? {}));
+  }
+
+  private watch(response: ServerResponse): void {
+    response.writeHead(this.allowsWatch ? 200 : 403, { "content-type": "application/json" });
+    if (!this.allowsWatch) return void response.end();
+    response.flushHeaders();
+    this.watches.add(response);
+    // As the API server does where no resourceVersion is given.
+    for (const object of this.nodes.values()) response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
+    response.on("close", () => this.watches.delete(response));
+  }
+
+  private tell(type: string, object: FakeObject): void {
+    for (const response of this.watches) response.write(`${JSON.stringify({ type, object })}\n`);
   }
 
   private answer({ method, path, body }: Call): Answer {

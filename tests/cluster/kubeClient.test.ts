@@ -4,7 +4,7 @@ import { failure, FakeApiServer, freePort, kubeconfigOf, nodeObject } from "./fa
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
 
-const quick = { pollMs: 10, requestMs: 300, unreachableMs: 1000, progressMs: 60_000 };
+const quick = { pollMs: 10, watchedPollMs: 60_000, requestMs: 300, unreachableMs: 1000, progressMs: 60_000 };
 
 describe("the client of the API server", () => {
   let server: FakeApiServer;

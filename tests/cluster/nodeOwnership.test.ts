@@ -6,7 +6,7 @@ import { ofClaim } from "./registrationScene";
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
 
-const quick = { pollMs: 10, requestMs: 1000, unreachableMs: 1000, progressMs: 60_000 };
+const quick = { pollMs: 10, watchedPollMs: 60_000, requestMs: 1000, unreachableMs: 1000, progressMs: 60_000 };
 
 describe("whose a Node is", () => {
   let server: FakeApiServer;

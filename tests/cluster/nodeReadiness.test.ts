@@ -5,7 +5,7 @@ import { failure, FakeApiServer, machineIdOf, nodeObject, type FakeObject } from
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
 
-const quick = { pollMs: 10, requestMs: 1000, unreachableMs: 20_000, progressMs: 60_000 };
+const quick = { pollMs: 10, watchedPollMs: 60_000, requestMs: 1000, unreachableMs: 20_000, progressMs: 60_000 };
 
 /** `openssl req -new` with CN=system:node:node-1, O=system:nodes and a P-256 key. */
 const csrOfNode1 = `-----BEGIN CERTIFICATE REQUEST-----

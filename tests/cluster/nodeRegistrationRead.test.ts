@@ -80,7 +80,7 @@ describe("NodeRegistration read", () => {
   });
 
   test("waits once for a server that does not answer, and leaves all as recorded", async () => {
-    const quick = { pollMs: 10, requestMs: 300, unreachableMs: 1000, progressMs: 60_000 };
+    const quick = { pollMs: 10, watchedPollMs: 60_000, requestMs: 300, unreachableMs: 1000, progressMs: 60_000 };
     const recorded = state({ kubeconfig: kubeconfigOf(`https://127.0.0.1:${await freePort()}`) });
     expect(await read("a", recorded, quick)).toEqual({ id: "a", props: recorded });
     const start = Date.now();

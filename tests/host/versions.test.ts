@@ -1,27 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ScriptValue } from "../../base/script";
 import { remoteScript } from "../../host/remoteScript";
-import { programAt, sha256, state } from "../support/binariesHost";
+import { installScript, programAt, sha256, state } from "../support/binariesHost";
 import { temporaryDirectory } from "../support/localShell";
 import { Sandbox, shells } from "../support/sandbox";
 import { applyScript, configPath, serviceHost, unitPath } from "../support/serviceHost";
 
-const nothing = {
-  directory: "",
-  members: [],
-  archive: "",
-  fingerprint: "",
-  known: [],
-  made: [],
-  former: "",
-  later: false,
-};
-const installScript = (version: string, more: Partial<Record<keyof typeof nothing, ScriptValue>> = {}): string => {
-  const programs = version === "" ? [] : [`${programAt(version)} ${sha256(version)}`];
-  return remoteScript({ name: "binaries", file: "binariesApply", values: { ...nothing, programs, ...more } });
-};
 const known = [unitPath, configPath];
 const removeScript = remoteScript({ name: "binaries", file: "remove", values: { known: [], made: [] } });
 

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { ScriptValue } from "../../base/script";
 import type { HostBinariesInputs } from "../../host/hostBinaries";
+import { remoteScript } from "../../host/remoteScript";
 import { Sandbox } from "./sandbox";
 import { SshHost } from "./sshHost";
 
@@ -15,6 +17,23 @@ export const sha256 = (content: string | Buffer): string => createHash("sha256")
 
 /** The path of a version of the one program. */
 export const programAt = (version: string): string => `/opt/app/bin/${version}/app`;
+
+/** Of a set without members of an archive, on a host where nothing was before. */
+const nothing = {
+  directory: "",
+  members: [],
+  archive: "",
+  fingerprint: "",
+  known: [],
+  made: [],
+  former: "",
+  later: false,
+};
+/** The script that installs a version of the one program, which is staged; none for "". */
+export function installScript(version: string, more: Partial<Record<keyof typeof nothing, ScriptValue>> = {}): string {
+  const programs = version === "" ? [] : [`${programAt(version)} ${sha256(version)}`];
+  return remoteScript({ name: "binaries", file: "binariesApply", values: { ...nothing, programs, ...more } });
+}
 
 /** A host that is reached over real SSH, whose files are a directory of this machine. */
 export class BinariesHost {
