@@ -30,14 +30,17 @@ export interface KubeletHealthArgs extends HealthTimes {
   overrides?: JsonObject;
 }
 
-/** Waits until the kubelet is healthy; 60 seconds, held for 3. */
+/**
+ * Waits until the kubelet is healthy; 60 seconds, held for 1 where it serves device plugins, which is the last thing that it starts
+ * and that can end it, else for 3.
+ */
 export function kubeletHealth({ kubernetesVersion, overrides, ...times }: KubeletHealthArgs): Script {
   const { healthz = "" } = kubeletHostFacts(overrides);
   // Before 1.14 device plugins are a feature that may be off.
   const devicePlugins = Number(kubernetesVersion.split(".")[1]) >= 14;
   return {
     file: "render/scripts/kubeletHealth.sh",
-    values: { healthz, device_plugins: devicePlugins, ...timeValues(times, 60, 3) },
+    values: { healthz, device_plugins: devicePlugins, ...timeValues(times, 60, devicePlugins ? 1 : 3) },
   };
 }
 

@@ -24,10 +24,10 @@ started_at() {
 # older_than SECONDS PATH: whether the file was last changed before; in the same second counts as not.
 older_than() { [ "$(stat -c %Z "$2" 2> /dev/null || echo 9999999999)" -lt "$1" ]; }
 
-# stop_unit UNIT: stops it, also where it cannot be disabled since its file is gone; fails where it goes on.
+# stop_unit UNIT: stops it, also where it cannot be disabled since its file is gone; fails where it goes on. The caller reloads.
 stop_unit() {
   systemctl stop "$1" 2> /dev/null
-  systemctl disable --quiet "$1" 2> /dev/null
+  systemctl disable --quiet --no-reload "$1" 2> /dev/null
   case $(systemctl is-active "$1" 2> /dev/null) in
     active | activating | deactivating | reloading) return 1 ;;
   esac

@@ -76,6 +76,14 @@ reload_needed() {
   [ "$(unit_property "$unit" NeedDaemonReload)" = yes ]
 }
 
+# A reload runs every generator of the host: there is one for all, after this.
+enable_unit() {
+  [ -n "$ours" ] && [ "$(systemctl is-enabled "$unit" 2> /dev/null)" != enabled ] || return 0
+  enabled=yes
+  systemctl unmask --quiet --no-reload "$unit" 2> /dev/null
+  systemctl enable --quiet --no-reload "$unit" || fail "cannot enable $unit"
+}
+
 # Whether the running process may have read something else than what is there now. Of a process that a run of ours started it is
 # known what it read; any other must be younger than all that it reads.
 restart_needed() {
@@ -198,12 +206,10 @@ main() {
   stage_all
   phase=changing
   exchange || fail "cannot put the new files of $unit in place"
-  reload=''
-  ! reload_needed || { reload=yes && systemctl daemon-reload; } || fail "systemctl daemon-reload failed"
-  if [ -n "$ours" ] && [ "$(systemctl is-enabled "$unit" 2> /dev/null)" != enabled ]; then
-    systemctl unmask --quiet "$unit" 2> /dev/null
-    systemctl enable --quiet "$unit" || fail "cannot enable $unit"
-  fi
+  enabled='' reload=''
+  enable_unit
+  ! reload_needed || reload=yes
+  [ -z "$enabled$reload" ] || systemctl daemon-reload || fail "systemctl daemon-reload failed"
   if restart_needed; then start || fail "$unit is not healthy with what was to be changed"; fi
   phase=settled
   write_stamp new

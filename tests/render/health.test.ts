@@ -36,9 +36,17 @@ describe.each(shells)("health under %s", (_name, shell) => {
       close.push(await host.socket(socket));
     });
 
-    test("is to answer, to serve device plugins and to stay so for three seconds", () => {
-      const { status, stdout, stderr, calls } = run(health(0));
-      expect({ status, stdout, stderr, slept: slept(calls) }).toEqual({ status: 0, stdout: "", stderr: "", slept: 3 });
+    test.each([
+      ["to serve device plugins and to stay so for a second", "1.37.2", 1],
+      ["where it serves none, to stay so for three", "1.13.0", 3],
+    ])("is to answer, %s", (_case, version, seconds) => {
+      const { status, stdout, stderr, calls } = run(health(0, version));
+      expect({ status, stdout, stderr, slept: slept(calls) }).toEqual({
+        status: 0,
+        stdout: "",
+        stderr: "",
+        slept: seconds,
+      });
     });
 
     test.each([
@@ -58,10 +66,10 @@ describe.each(shells)("health under %s", (_name, shell) => {
       ["one more restart", "echo MainPID=10 >/run/properties; echo NRestarts=1 >>/run/properties"],
       ["no process", "echo MainPID=0 >/run/properties; echo activating >/run/state"],
     ])("fails at once when %s follows a good answer", (_case, event) => {
-      host.clock({ 102: event });
+      host.clock({ 101: event });
       const { status, stderr, calls } = run(health(600));
       expect(stderr).toBe("kubelet: is not healthy: it ended after it had answered; see journalctl -u kubelet\n");
-      expect({ status, slept: slept(calls) }).toEqual({ status: 1, slept: 2 });
+      expect({ status, slept: slept(calls) }).toEqual({ status: 1, slept: 1 });
     });
 
     test("counts an answer before the kubelet is complete: it ends with a setting it cannot do", () => {
@@ -101,7 +109,7 @@ describe.each(shells)("health under %s", (_name, shell) => {
     });
 
     test("without any tool for HTTP, is to stay active", () => {
-      host.without("curl").clock({ 102: "echo failed >/run/state" });
+      host.without("curl").clock({ 101: "echo failed >/run/state" });
       expect(run(health(0)).status).toBe(1);
     });
 
