@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { checkNodeVersion } from "./base/nodeVersion";
 import { ClusterBootstrap, WorkerPool } from "./components";
 import type { WorkerNode } from "./components";
-import { checkNodeVersion, loadSettings } from "./settings";
+import { loadSettings } from "./settings";
 import { clusterArgs, poolArgs } from "./settings/componentArgs";
 
 checkNodeVersion();

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import { checkNodeVersion } from "../base/nodeVersion";
 import {
   authorityFindings,
   crossFindings,
@@ -34,9 +35,10 @@ export interface ArgumentRules {
  * The arguments with defaults filled in, in one spelling, and every rule checked: those of plain values now, all at once, those of
  * Outputs as soon as these are known. Nothing is registered before.
  *
- * @throws pulumi.RunError naming each argument that is wrong
+ * @throws pulumi.RunError naming each argument that is wrong, or a Node.js that is too old
  */
 export function checkedArguments<Checked>(rules: ArgumentRules, args: unknown): Checked {
+  checkNodeVersion();
   const { value, laters } = withLaters(args);
   const plain = fieldsOf(value);
   const isLater = (path: Path): boolean => laters.some((later) => isBelow(path, later.path));

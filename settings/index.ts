@@ -1,4 +1,3 @@
-export { checkNodeVersion } from "./nodeVersion";
 export { loadSettings, type StackSettings } from "./loadSettings";
 export { parseSettings, type ParseResult } from "./parseSettings";
 export type * from "./settings";

@@ -7,7 +7,7 @@ import { credentials, type ServiceError, status } from "@grpc/grpc-js";
 import { LanguageRuntimeClient } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import * as language from "@pulumi/pulumi/proto/language_pb";
-import { dependencies } from "../../../package.json";
+import { devDependencies } from "../../../package.json";
 
 const project = path.join(__dirname, "../../..");
 /** As `npm run build` makes it. */
@@ -57,7 +57,7 @@ describe("the lab's language host", () => {
       ["command", "kubernetes", "tls"].map((name) => [
         "resource",
         name,
-        (dependencies as Record<string, string>)[`@pulumi/${name}`],
+        (devDependencies as Record<string, string>)[`@pulumi/${name}`],
       ]),
     );
   });

@@ -1,13 +1,13 @@
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { dependencies } from "../../../package.json";
+import { devDependencies } from "../../../package.json";
 import { type LabFiles, filesOf } from "../../../lab/plan/layout";
 import { installCli, installPlugins } from "../../../lab/pulumi/plugins";
 
 /** Folder of a package's plugin in a PULUMI_HOME. */
 const folder = (name: "command" | "kubernetes" | "tls"): string =>
-  `resource-${name}-v${dependencies[`@pulumi/${name}`]}`;
+  `resource-${name}-v${devDependencies[`@pulumi/${name}`]}`;
 
 describe("the plugins of a lab", () => {
   const before = { ...process.env };
@@ -64,7 +64,7 @@ describe("the plugins of a lab", () => {
     expect(await plugin(folder("tls"))).toBe("tls\n");
     expect(await plugin(folder("kubernetes"))).toContain("dist/lab/standins/kubernetes.js");
     expect(notes.find((line) => line.startsWith("plugin kubernetes"))).toBe(
-      `plugin kubernetes ${dependencies["@pulumi/kubernetes"]}: a stand-in (error: no such host)`,
+      `plugin kubernetes ${devDependencies["@pulumi/kubernetes"]}: a stand-in (error: no such host)`,
     );
     expect(await fs.readlink(path.join(files.pulumi, "bin/pulumi"))).toBe(command);
   });

@@ -1,5 +1,5 @@
 import { engines } from "../../package.json";
-import { checkNodeVersion } from "../../settings/nodeVersion";
+import { checkNodeVersion } from "../../base/nodeVersion";
 
 test.each(["22.19.0", "22.20.1", "24.0.0"])("Node.js %s runs the program", (version) => {
   expect(() => checkNodeVersion(version)).not.toThrow();
