@@ -15,8 +15,8 @@ interface StackFile {
 }
 
 /**
- * Makes the lab's Pulumi project and the stack in it: Pulumi.yaml is the committed one with the program's folder as its
- * `main`, so that every command of the CLI works there and none writes into the working tree; Pulumi.dev.yaml is the
+ * Makes the lab's Pulumi project and the stack in it: Pulumi.yaml is the committed one with its `main` where the
+ * tree has it, so that every command of the CLI works there and none writes into the working tree; Pulumi.dev.yaml is the
  * committed one, and over it what only this lab knows.
  *
  * @param plain settings by their full keys
@@ -29,7 +29,9 @@ export async function ensureStack(
 ): Promise<void> {
   const tree = projectDirectory();
   const { project, state } = pulumiFiles(files.pulumi);
-  await writeFileAtomic(project, toYaml({ ...(await readYaml(path.join(tree, "Pulumi.yaml"))), main: tree }), 0o644);
+  const ofTree = (await readYaml(path.join(tree, "Pulumi.yaml"))) as { main?: string };
+  const main = path.join(tree, ofTree.main ?? ".");
+  await writeFileAtomic(project, toYaml({ ...ofTree, main }), 0o644);
   await fs.mkdir(state, { recursive: true });
   await pulumi(files, ["stack", "select", "--create", stackName]);
   const committed = (await readYaml(path.join(tree, "Pulumi.dev.yaml"))) as StackFile;
