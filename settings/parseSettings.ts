@@ -9,7 +9,7 @@ import { fieldsOf, listOf, toError, type Finding, type Path } from "../base/rule
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
-import { knownFields, secretKeys, settingsSchema, type ParsedConfiguration } from "./schema";
+import { secretKeys, settingsSchema, type ParsedConfiguration } from "./schema";
 import type { HostSettings, Settings, SettingsError } from "./settings";
 
 /** What `parseSettings` found: the settings where nothing is wrong, else everything that is. */
@@ -45,7 +45,7 @@ export function parseSettings(
   if (parsed.success && findings.length === 0) {
     return { settings: toSettings(parsed.data), errors: [] };
   }
-  const hidden = ([key]: Path): boolean => isSecret(String(key)) || secretKeys.some((secret) => secret === key);
+  const hidden = ([key]: Path): boolean => isSecret(String(key)) || secretKeys.includes(String(key));
   return { errors: findings.map((finding) => toError(quiet(finding, isSecret), present, hidden)) };
 }
 
@@ -62,7 +62,8 @@ function isUnset(value: unknown): boolean {
 
 /** Findings about the same key stand together, in the order in which the keys are documented. */
 function inKeyOrder(findings: Finding[]): Finding[] {
-  const rank = ({ path }: Finding): number => knownFields.settings.indexOf(String(path[0]));
+  const keys = Object.keys(settingsSchema.shape);
+  const rank = ({ path }: Finding): number => keys.indexOf(String(path[0]));
   return [...findings].sort((a, b) => rank(a) - rank(b));
 }
 

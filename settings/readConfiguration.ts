@@ -1,15 +1,5 @@
 import type { Finding } from "../base/rules/finding";
-import { secretKeys } from "./schema";
-
-/** Keys whose value is a list or an object, which Pulumi hands over as JSON. */
-const structuredKeys = [
-  "clusterDNS",
-  "hosts",
-  "kubeProxyConfiguration",
-  "kubeletConfiguration",
-  "containerdConfiguration",
-  "binaries",
-];
+import { secretKeys, structuredKeys } from "./schema";
 
 /** Configuration of one namespace. */
 export interface Configuration {
@@ -47,7 +37,7 @@ export function readConfiguration(
         findings.push({ path: [key], fault: `is not a list or an object; ${fix}` });
       }
     }
-    if (value !== "" && secretKeys.some((secret) => secret === key) && !isEncrypted(fullKey)) {
+    if (value !== "" && secretKeys.includes(key) && !isEncrypted(fullKey)) {
       const fix = `replace it, as it may have been read, and encrypt the new one: pulumi config set --secret ${fullKey}`;
       findings.push({ path: [key], fault: `is a secret that the stack keeps in clear; ${fix}` });
     }

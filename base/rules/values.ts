@@ -24,7 +24,8 @@ export function integer(least: number, most: number) {
     (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
     z.int({ error }),
   );
-  return digits.refine((value) => value >= least && value <= most, { error });
+  const form = { type: "integer", minimum: least, maximum: most } as const;
+  return digits.refine((value) => value >= least && value <= most, { error }).meta(form);
 }
 
 /** One word of a list. `later` are words that are known and that nothing carries out yet. */
@@ -42,23 +43,30 @@ export function choice<const Words extends readonly [string, ...string[]]>(
 }
 
 /** True or false, as itself or (from `pulumi config set`) as the word. */
-export const flag = z.preprocess(
-  (value) => (value === "true" ? true : value === "false" ? false : value),
-  z.boolean({ error: "is neither true nor false; write one of them, without quotes" }),
-);
+export const flag = z
+  .preprocess(
+    (value) => (value === "true" ? true : value === "false" ? false : value),
+    z.boolean({ error: "is neither true nor false; write one of them, without quotes" }),
+  )
+  .meta({ type: "boolean" });
 
 /** Tells of a fault at a place below the value; `hidden` where it is about a key, whose value is not shown. */
 export type Report = (fault: Fault, below?: Path, hidden?: boolean) => void;
 
-/** A value of a form that zod has no word for: what `read` makes of it, or the faults that it reports. */
-export function judged<T>(read: (value: unknown, report: Report) => T) {
+/**
+ * A value of a form that zod has no word for: what `read` makes of it, or the faults that it reports.
+ *
+ * @param form the value's form as JSON Schema says it, for editors
+ */
+export function judged<T>(form: Record<string, unknown>, read: (value: unknown, report: Report) => T) {
   return z
     .unknown()
     .transform((value, context): T =>
       read(value, (message, below = [], hidden = false) =>
         context.addIssue({ code: "custom", message, path: [...below], params: { hidden } }),
       ),
-    );
+    )
+    .meta(form);
 }
 
 /** What a schema has to say of a value. */

@@ -1,7 +1,12 @@
 import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { parseSettings } from "../../settings";
-import { knownFields, secretKeys, settingsSchema } from "../../settings/schema";
+import { z } from "zod";
+import { described } from "../../base/rules/described";
+import { flag, integer } from "../../base/rules/values";
+import { configSection } from "../../settings/reference/projectFile";
+import { stackSchema } from "../../settings/reference/stackSchema";
+import { secretKeys, settingsSchema } from "../../settings/schema";
 import { publicKeyLine, selfSigned, testConfiguration } from "./testConfiguration";
 
 /** A file of the repository's root, parsed as YAML. */
@@ -14,57 +19,28 @@ function fields(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? { ...value } : {};
 }
 
-const declared = Object.entries(fields(yamlFile("Pulumi.yaml")["config"])).map(([key, value]) => ({
-  key,
-  ...fields(value),
-}));
-/** Rows of the Markdown tables: the name in the first cell, then the other cells. */
-const rows = readFileSync(`${__dirname}/../../docs/settings.md`, "utf8")
-  .split("\n")
-  .map((line) => /^\| `(\w+)` +\|(.*)\|$/.exec(line))
-  .filter((match) => match !== null)
-  .map(([, name = "", rest = ""]) => ({ name, cells: rest.split("|").map((cell) => cell.trim()) }));
-
-it("Pulumi.yaml declares exactly the keys that are parsed, each with type, default and description", () => {
-  expect(declared.map(({ key }) => key)).toEqual(knownFields.settings);
-  for (const entry of declared) {
-    expect(entry).toMatchObject({ type: expect.any(String) as string, description: expect.any(String) as string });
-    expect(entry).toHaveProperty("default");
-  }
+it("the editor's schema knows every key of the lab's stack, and only Pulumi's way to write a secret", () => {
+  const schema = stackSchema(settingsSchema.shape);
+  const known = fields(fields(fields(fields(schema)["properties"])["config"])["properties"]);
+  const config = fields(yamlFile("Pulumi.dev.yaml")["config"]);
+  expect(Object.keys(known)).toEqual(expect.arrayContaining(Object.keys(config)));
+  for (const key of secretKeys)
+    expect(known[`kubernetes-worker-nodes:${key}`]).toMatchObject({ $ref: "#/definitions/secure" });
 });
 
-it("Pulumi.yaml and the parser give the same defaults", () => {
-  const parserDefaults = Object.entries(settingsSchema.shape).map(([key, field]) => {
-    const { success, data } = field.safeParse(undefined);
-    return [key, success ? data : undefined];
+it("a setting of whatever form gets a type and a default that the Pulumi CLI takes", () => {
+  const section = configSection({
+    mtu: described("MTU of the pods' links. More.", integer(576, 9000).optional()),
+    proxy: described("A proxy.", flag.default(false)),
+    mirrors: described("Mirrors, `a|b`.", z.array(z.string()).default([])),
   });
-  const unset = (value: unknown) => (value === "" || (Array.isArray(value) && value.length === 0) ? undefined : value);
-  expect(declared.map((entry) => [entry.key, unset(fields(entry)["default"])])).toEqual(parserDefaults);
-});
-
-it("Pulumi.yaml says of every secret, and of nothing else, that it is one", () => {
-  const said = declared
-    .filter((entry) => /\bsecret\b/i.test(String(fields(entry)["description"])))
-    .map(({ key }) => key);
-  expect(said).toEqual([...secretKeys]);
-});
-
-it("docs/settings.md has a row for every key and field, and for no other", () => {
-  const expected = new Set([...knownFields.settings, ...knownFields.host, ...knownFields.archBinaries]);
-  expect(new Set(rows.map(({ name }) => name))).toEqual(expected);
-});
-
-it("docs/settings.md gives the defaults that Pulumi.yaml declares", () => {
-  for (const entry of declared) {
-    const value = fields(entry)["default"];
-    const shown = typeof value === "string" ? value : JSON.stringify(value);
-    const cell = rows.find(({ name }) => name === entry.key)?.cells[1];
-    expect(`${entry.key} ${cell}`).toMatch(
-      shown === "" || shown === "[]" || entry.key === "binaries"
-        ? new RegExp(`^${entry.key} (required|not set|containerd's own)$`)
-        : `${entry.key} \`${shown}\``,
-    );
-  }
+  expect(load(section)).toEqual({
+    config: {
+      mtu: { type: "string", default: "", description: "MTU of the pods' links." },
+      proxy: { type: "boolean", default: false, description: "A proxy." },
+      mirrors: { type: "array", items: { type: "string" }, default: [], description: "Mirrors, a|b." },
+    },
+  });
 });
 
 it("the lab's stack has no secret, and is complete once the lab adds what it generates", async () => {
@@ -72,7 +48,7 @@ it("the lab's stack has no secret, and is complete once the lab adds what it gen
   const stack = Object.fromEntries(
     Object.entries(config).map(([key, value]) => [key.replace("kubernetes-worker-nodes:", ""), value]),
   );
-  expect(Object.keys(stack).filter((key) => secretKeys.some((secret) => secret === key))).toEqual([]);
+  expect(Object.keys(stack).filter((key) => secretKeys.includes(key))).toEqual([]);
 
   const hosts: unknown[] = Array.isArray(stack["hosts"]) ? stack["hosts"] : [];
   const generated = testConfiguration(await selfSigned(true));
