@@ -101,11 +101,10 @@ export const workerPoolSchema = z.object({
     )
     .default({}),
   resourceNamePrefix: text("", resourceNamePrefixFault).default(""),
-  hosts: z
-    .array(z.object(hostShape, { error: "is not an object; write nodeName and connection" }), {
-      error: (issue) => `${isMissing(issue) ? "is required" : "is not a list"}; write one object for each host`,
-    })
-    .min(1, { error: "is empty; write one object for each host, or leave the whole pool out" }),
+  // It may be empty: a node that has something of its own is made by itself, with the pool as its parent.
+  hosts: z.array(z.object(hostShape, { error: "is not an object; write nodeName and connection" }), {
+    error: (issue) => `${isMissing(issue) ? "is required" : "is not a list"}; write one object for each host`,
+  }),
 });
 
 function resourceNamePrefixFault(prefix: string): string | undefined {

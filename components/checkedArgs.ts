@@ -10,7 +10,7 @@ import {
   type HostView,
   type Placed,
 } from "../base/rules/crossChecks";
-import { fieldsOf, isBelow, listOf, valueAt, type Finding, type Path } from "../base/rules/finding";
+import { fieldsOf, isBelow, listOf, valueAt, withValue, type Finding, type Path } from "../base/rules/finding";
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
@@ -71,7 +71,7 @@ function whenKnown(
 ): pulumi.Output<unknown> {
   const { path, output } = later;
   const checked = output.apply(async (value) => {
-    const known = replaced(plain, path, value) as Arguments;
+    const known = withValue(plain, path, value) as Arguments;
     // One host is judged by itself: a pool has as many Outputs as hosts.
     const [key, index] = path;
     const ofHost = key === "hosts" && typeof index === "number" ? index : undefined;
@@ -103,15 +103,6 @@ function judgeOne(rules: ArgumentRules, args: Arguments, index: number): { findi
     return key === "hosts" && at === 0 ? { ...finding, path: [key, index, ...rest] } : finding;
   });
   return { findings: placed, data };
-}
-
-/** A copy of `value` with `item` at `path`. */
-function replaced(value: unknown, path: Path, item: unknown): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return item;
-  return Array.isArray(value)
-    ? value.map((one: unknown, index) => (index === key ? replaced(one, rest, item) : one))
-    : { ...fieldsOf(value), [key]: replaced(fieldsOf(value)[key], rest, item) };
 }
 
 /** What is compared in the arguments of a node or a pool. */

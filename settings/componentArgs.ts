@@ -1,48 +1,105 @@
 import * as pulumi from "@pulumi/pulumi";
+import { without } from "../base/without";
 import type { ClusterBootstrap } from "../components/clusterBootstrap";
-import type { BinariesArgs, BinaryArgs, ClusterArgs, HostArgs } from "../components/workerNodeArgs";
+import type {
+  BinariesArgs,
+  BinaryArgs,
+  ClusterArgs,
+  ConnectionArgs,
+  HostArgs,
+  NodeConfigurationArgs,
+  WorkerNodeArgs,
+} from "../components/workerNodeArgs";
 import type { WorkerPoolArgs } from "../components/workerPool";
-import type { Taint } from "../base/taint";
+import type { overrideKeys } from "../render/overrideFindings";
 import type { StackSettings } from "./loadSettings";
-import type { ArchBinaries, BinarySettings, HostSettings } from "./settings";
+import type { ArchBinaries, BinarySettings, HostSettings, NodeSettings, PoolSettings } from "./settings";
+import { flatPool } from "./settingsFindings";
 
-/** The cluster part of the settings, with what {@link ClusterBootstrap} made for the nodes. */
-export function clusterArgs(settings: StackSettings, bootstrap: ClusterBootstrap): ClusterArgs {
-  const { kubernetesVersion, clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } =
-    settings;
+/** Other keys whose values stand in the same document: where one is encrypted, the document is secret. */
+const documentKeys: Record<(typeof overrideKeys)[number], readonly string[]> = {
+  kubeletConfiguration: ["clusterDNS", "clusterDomain", "clusterCIDR"],
+  kubeProxyConfiguration: ["clusterCIDR"],
+  containerdConfiguration: ["sandboxImage"],
+};
+
+/**
+ * The value, secret where the stack keeps one of the keys it comes from encrypted. Pulumi only says of a whole key that there is a
+ * secret in it: where anything of `hosts` or `pools` is encrypted, all of it is taken for secret that does not name something.
+ */
+type Hush = <T>(value: T, ...keys: readonly string[]) => pulumi.Input<T>;
+
+/** The cluster part of the settings, with what {@link ClusterBootstrap} made for the nodes; the version is that of each node. */
+export function clusterArgs(
+  settings: StackSettings,
+  bootstrap: ClusterBootstrap,
+): Omit<ClusterArgs, "kubernetesVersion"> {
+  const { clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = settings;
   return {
-    ...{ kubernetesVersion, clusterName, apiServerEndpoint, clusterCIDR, clusterDNS, clusterDomain },
-    caCertPem: hushed(settings, ["caCertPem"], caCertPem),
+    ...{ clusterName, apiServerEndpoint, clusterCIDR, clusterDNS, clusterDomain },
+    caCertPem: hushOf(settings)(caCertPem, "caCertPem"),
     bootstrapToken: bootstrap.bootstrapToken,
     kubeProxyCertificate: bootstrap.kubeProxyCertificate,
     kubeconfig: settings.secrets.kubeconfig,
   };
 }
 
-/** The value, secret where the stack keeps one of the keys it comes from encrypted. */
-function hushed<T>(settings: StackSettings, keys: string[], value: T): pulumi.Input<T> {
-  return keys.some((key) => settings.encrypted.has(key)) ? (pulumi.secret(value) as pulumi.Output<T>) : value;
+/** A pool with the hosts that have nothing of their own. */
+export function poolArgs(
+  settings: StackSettings,
+  pool: PoolSettings,
+  cluster: Omit<ClusterArgs, "kubernetesVersion">,
+): WorkerPoolArgs {
+  const hush = hushOf(settings, pool);
+  const { kubernetesVersion, binaries } = pool.node;
+  const { amd64, arm64 } = binaries;
+  return {
+    ...nodeArgs(pool.node, hush),
+    cluster: { ...cluster, kubernetesVersion },
+    binaries: { amd64: amd64 && binariesArgs(amd64, hush), arm64: arm64 && binariesArgs(arm64, hush) },
+    hosts: pool.hosts.filter(({ own }) => own === undefined).map((host) => hostArgs(host, hush)),
+  };
 }
 
-/** Everything a pool needs: how nodes are made, their binaries and their hosts. */
-export function poolArgs(settings: StackSettings, cluster: ClusterArgs): WorkerPoolArgs {
-  const { kubeProxyMode, kubeProxyConfiguration, kubeletConfiguration, cniMode } = settings;
-  const { containerdConfiguration, sandboxImage, nodeReadyTimeoutSeconds, drainTimeoutSeconds } = settings;
-  const { amd64, arm64 } = settings.binaries;
-  const secret = settings.encrypted.has("binaries");
+/** The hosts of a pool that have something of their own, each as a node by itself. */
+export function ownNodes(
+  settings: StackSettings,
+  pool: PoolSettings,
+  cluster: Omit<ClusterArgs, "kubernetesVersion">,
+): WorkerNodeArgs[] {
+  const hush = hushOf(settings, pool);
+  return pool.hosts.flatMap((host) => {
+    const { own } = host;
+    // The rules of the settings ask for the files of each host's architecture.
+    const binaries = own?.binaries[host.arch];
+    if (own === undefined || binaries === undefined) return [];
+    const { kubernetesVersion } = own;
+    const made = { ...nodeArgs(own, hush), binaries: binariesArgs(binaries, hush) };
+    return [{ ...made, ...hostArgs(host, hush), cluster: { ...cluster, kubernetesVersion } }];
+  });
+}
+
+function hushOf({ encrypted }: StackSettings, pool?: PoolSettings): Hush {
+  const always = pool === undefined ? [] : pool.name === flatPool ? ["hosts", "pools"] : ["pools"];
+  return <T>(value: T, ...keys: readonly string[]): pulumi.Input<T> =>
+    [...always, ...keys].some((key) => encrypted.has(key)) ? pulumi.secret<unknown>(value) : value;
+}
+
+/** Every field of `nodeFields`, whichever there are. */
+function nodeArgs(node: NodeSettings, hush: Hush): NodeConfigurationArgs {
+  const hushed = (key: (typeof overrideKeys)[number]) => hush(node[key], key, ...documentKeys[key]);
   return {
-    ...{ kubeProxyMode, kubeProxyConfiguration, kubeletConfiguration, cniMode },
-    ...{ containerdConfiguration, sandboxImage, nodeReadyTimeoutSeconds, drainTimeoutSeconds },
-    cluster,
-    binaries: { amd64: amd64 && binariesArgs(amd64, secret), arm64: arm64 && binariesArgs(arm64, secret) },
-    hosts: settings.hosts.map((host) => hostArgs(settings, host)),
+    ...without(node, ["binaries", "kubernetesVersion"]),
+    kubeProxyConfiguration: hushed("kubeProxyConfiguration"),
+    kubeletConfiguration: hushed("kubeletConfiguration"),
+    containerdConfiguration: hushed("containerdConfiguration"),
   };
 }
 
 /** A source that the stack keeps encrypted may have a token in it. */
-function binariesArgs({ kubelet, kubeProxy, cniPlugins }: ArchBinaries, secret: boolean): BinariesArgs {
+function binariesArgs({ kubelet, kubeProxy, cniPlugins }: ArchBinaries, hush: Hush): BinariesArgs {
   const ofFile = ({ source, sha256 }: BinarySettings): BinaryArgs =>
-    source === undefined ? { sha256 } : { source: secret ? pulumi.secret(source) : source, sha256 };
+    source === undefined ? { sha256 } : { source: hush(source, "binaries"), sha256 };
   return {
     kubelet: ofFile(kubelet),
     kubeProxy: ofFile(kubeProxy),
@@ -50,37 +107,27 @@ function binariesArgs({ kubelet, kubeProxy, cniPlugins }: ArchBinaries, secret: 
   };
 }
 
-/**
- * Where the stack keeps anything of its hosts encrypted, everything is taken for secret that does not name a host: Pulumi only says
- * of the whole list that there is a secret in it.
- */
-function hostArgs(settings: StackSettings, host: HostSettings): HostArgs {
-  const {
-    sshPrivateKey: privateKey,
-    sshPrivateKeyPassword: privateKeyPassword,
-    sshPassword: password,
-  } = settings.secrets;
-  const { name: nodeName, address, port, user, hostKey, arch, labels, taints, nodeIP, adopt, lost } = host;
-  const { agentSocketPath } = settings.ssh;
-  const ofHost = <T>(value: T, ...keys: string[]): pulumi.Input<T> => hushed(settings, ["hosts", ...keys], value);
-  const connection = {
-    ...{
-      host: ofHost(address),
-      port: ofHost(port, "sshPort"),
-      user: ofHost(user, "sshUser"),
-      hostKey: ofHost(hostKey),
-    },
-    agentSocketPath: hushed(settings, ["sshAgentSocketPath"], agentSocketPath),
-    ...{ privateKey, privateKeyPassword, password },
-  };
-  const marks = { labels: ofHost(labels), taints: ofHost<(string | Taint)[]>(taints) };
+function hostArgs(host: HostSettings, hush: Hush): HostArgs {
+  const { name: nodeName, arch, labels, taints, nodeIP, adopt, lost } = host;
   return {
-    nodeName,
-    connection,
-    arch,
-    ...marks,
-    nodeIP: nodeIP === undefined ? undefined : ofHost(nodeIP),
-    adopt,
-    lost,
+    ...{ nodeName, arch, adopt, lost },
+    connection: connectionArgs(host, hush),
+    labels: hush(labels),
+    taints: hush<NonNullable<HostSettings["taints"]>>(taints),
+    nodeIP: nodeIP === undefined ? undefined : hush(nodeIP),
+  };
+}
+
+function connectionArgs({ address, hostKey, ssh }: HostSettings, hush: Hush): ConnectionArgs {
+  const secret = (text: string | undefined) => (text === undefined ? undefined : pulumi.secret(text));
+  return {
+    host: hush(address),
+    port: hush(ssh.port, "sshPort"),
+    user: hush(ssh.user, "sshUser"),
+    hostKey: hush(hostKey),
+    agentSocketPath: hush(ssh.agentSocketPath, "sshAgentSocketPath"),
+    privateKey: secret(ssh.privateKey),
+    privateKeyPassword: secret(ssh.privateKeyPassword),
+    password: secret(ssh.password),
   };
 }

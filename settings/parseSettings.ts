@@ -1,16 +1,19 @@
-import {
-  crossFindings,
-  keyPairFindings,
-  passphraseFindings,
-  type CrossView,
-  type Placed,
-} from "../base/rules/crossChecks";
-import { fieldsOf, listOf, toError, type Finding, type Path } from "../base/rules/finding";
+import { pathText, toError, type Finding, type Path } from "../base/rules/finding";
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
-import { overridesFindings } from "../render/overrideFindings";
+import { nodeSchema, wholeHost } from "./hostSchema";
+import { poolScopes, type HostScope } from "./layers";
 import { secretKeys, settingsSchema, type ParsedConfiguration } from "./schema";
 import type { HostSettings, Settings, SettingsError } from "./settings";
+import { betweenFindings, flatPool } from "./settingsFindings";
+
+/** What is known of a configuration besides its values. */
+export interface ParseOptions {
+  /** Whether the values of a key are never to be shown, besides those of the keys that always are. */
+  isSecret?: (key: string) => boolean;
+  /** Where a value stands that did not come from the stack's file. */
+  labelOf?: (path: Path) => string | undefined;
+}
 
 /** What `parseSettings` found: the settings where nothing is wrong, else everything that is. */
 export interface ParseResult {
@@ -26,27 +29,37 @@ export interface ParseResult {
  *
  * @param raw the configuration by key, without namespace. Lists and objects are parsed already; numbers may be digits. A key whose
  * value is "" or [] counts as not set, because that is the default Pulumi.yaml has to give optional keys.
- * @param isSecret tells whether the values of a key are never to be shown, besides those of the keys that always are
  * @example
  * const { settings, errors } = parseSettings({ clusterCIDR: "10.2.0.1/16", ... });
  * // errors[0] = { path: "clusterCIDR", value: '"10.2.0.1/16"', rule: "has bits set after its prefix", fix: 'write "10.2.0.0/16"' }
  */
 export function parseSettings(
   raw: Record<string, unknown>,
-  isSecret: (key: string) => boolean = () => false,
+  { isSecret = () => false, labelOf = () => undefined }: ParseOptions = {},
 ): ParseResult {
   const present = Object.fromEntries(Object.entries(raw).filter(([, value]) => !isUnset(value)));
   const parsed = settingsSchema.safeParse(present);
-  const between = [...crossFindings(crossView(present)), ...credentialFindings(present), ...overridesFindings(present)];
-  const findings = [
+  const findings = unique([
     ...unknownKeyFindings(settingsSchema, present),
-    ...inKeyOrder([...findingsOf(parsed.error), ...between]),
-  ];
+    ...inKeyOrder([...findingsOf(parsed.error), ...betweenFindings(present)]),
+  ]);
   if (parsed.success && findings.length === 0) {
-    return { settings: toSettings(parsed.data), errors: [] };
+    return { settings: toSettings(present, parsed.data), errors: [] };
   }
-  const hidden = ([key]: Path): boolean => isSecret(String(key)) || secretKeys.includes(String(key));
-  return { errors: findings.map((finding) => toError(quiet(finding, isSecret), present, hidden)) };
+  const hidden = (path: Path): boolean =>
+    isSecret(String(path[0])) || path.some((part) => secretKeys.includes(String(part)));
+  const shown = (finding: Finding): SettingsError => {
+    const error = toError(quiet(finding, isSecret), present, hidden);
+    const label = labelOf(finding.path);
+    return label === undefined ? error : { ...error, path: `${label}: ${error.path}` };
+  };
+  return { errors: findings.map(shown) };
+}
+
+/** What is said of many hosts in one place is wrong once. */
+function unique(findings: Finding[]): Finding[] {
+  const byText = new Map(findings.map((finding) => [`${pathText(finding.path)} ${finding.fault}`, finding]));
+  return [...byText.values()];
 }
 
 /** Some rules say what they compared with, which is not said where it is secret. */
@@ -67,46 +80,28 @@ function inKeyOrder(findings: Finding[]): Finding[] {
   return [...findings].sort((a, b) => rank(a) - rank(b));
 }
 
-function crossView(raw: Record<string, unknown>): CrossView {
-  const placed = (key: string): Placed => ({ path: [key], value: raw[key] });
-  const binaries = fieldsOf(raw["binaries"]);
+function toSettings(raw: Record<string, unknown>, configuration: ParsedConfiguration): Settings {
+  const { clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = configuration;
+  const { kubeconfig, caPrivateKeyPem, bootstrapToken } = configuration;
+  const pools = poolScopes(raw).filter(({ hosts }) => hosts.length > 0);
   return {
-    kubernetesVersion: raw["kubernetesVersion"],
-    clusterCIDR: placed("clusterCIDR"),
-    clusterDNS: placed("clusterDNS"),
-    caCertPem: placed("caCertPem"),
-    kubeconfig: placed("kubeconfig"),
-    cniMode: raw["cniMode"],
-    binaries: {
-      amd64: { path: ["binaries", "amd64"], value: binaries["amd64"] },
-      arm64: { path: ["binaries", "arm64"], value: binaries["arm64"] },
-    },
-    hosts: listOf(raw["hosts"]).map((item, index) => {
-      const host = fieldsOf(item);
-      const at = (key: string): Placed => ({ path: ["hosts", index, key], value: host[key] });
-      const values = { name: at("name"), address: at("address"), hostKey: at("hostKey"), nodeIP: at("nodeIP") };
-      return { path: ["hosts", index], ...values, port: host["port"] ?? raw["sshPort"], arch: host["arch"] };
-    }),
+    ...{ clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
+    secrets: { kubeconfig, caPrivateKeyPem, bootstrapToken },
+    pools: pools.map(({ pool = flatPool, said, hosts }) => ({
+      name: pool,
+      node: nodeSchema.parse(said),
+      hosts: hosts.map(hostSettings),
+    })),
   };
 }
 
-function credentialFindings(raw: Record<string, unknown>): Finding[] {
-  const placed = (key: string): Placed => ({ path: [key], value: raw[key] });
-  const how = "set it: pulumi config set --secret kubernetes-worker-nodes:sshPrivateKeyPassword (or use an agent)";
-  return [
-    ...keyPairFindings(placed("caCertPem"), placed("caPrivateKeyPem")),
-    ...passphraseFindings(placed("sshPrivateKey"), placed("sshPrivateKeyPassword"), how),
-  ];
-}
-
-function toSettings(configuration: ParsedConfiguration): Settings {
-  const { kubeconfig, caPrivateKeyPem, bootstrapToken, sshPrivateKey, sshPrivateKeyPassword, sshPassword, ...open } =
-    configuration;
-  const { sshUser, sshPort, sshAgentSocketPath, hosts, ...shared } = open;
-  return {
-    ...shared,
-    secrets: { kubeconfig, caPrivateKeyPem, bootstrapToken, sshPrivateKey, sshPrivateKeyPassword, sshPassword },
-    ssh: { agentSocketPath: sshAgentSocketPath },
-    hosts: hosts.map((host): HostSettings => ({ ...host, port: host.port ?? sshPort, user: host.user ?? sshUser })),
+function hostSettings({ said, isOwn }: HostScope): HostSettings {
+  const { name, address, hostKey, nodeIP, adopt, lost, arch, labels, taints, ...shared } = wholeHost.parse(said);
+  const { sshUser, sshPort, sshAgentSocketPath, sshPrivateKey, sshPrivateKeyPassword, sshPassword } = shared;
+  const ssh = {
+    ...{ user: sshUser, port: sshPort, agentSocketPath: sshAgentSocketPath },
+    ...{ privateKey: sshPrivateKey, privateKeyPassword: sshPrivateKeyPassword, password: sshPassword },
   };
+  const host = { name, address, hostKey, nodeIP, adopt, lost, arch, labels, taints, ssh };
+  return isOwn ? { ...host, own: nodeSchema.parse(said) } : host;
 }

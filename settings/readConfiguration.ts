@@ -1,4 +1,4 @@
-import type { Finding } from "../base/rules/finding";
+import { pathText, type Finding, type Path } from "../base/rules/finding";
 import { secretKeys, structuredKeys } from "./schema";
 
 /** Configuration of one namespace. */
@@ -37,10 +37,18 @@ export function readConfiguration(
         findings.push({ path: [key], fault: `is not a list or an object; ${fix}` });
       }
     }
-    if (value !== "" && secretKeys.includes(key) && !isEncrypted(fullKey)) {
-      const fix = `replace it, as it may have been read, and encrypt the new one: pulumi config set --secret ${fullKey}`;
-      findings.push({ path: [key], fault: `is a secret that the stack keeps in clear; ${fix}` });
-    }
+    if (!isEncrypted(fullKey)) findings.push(...secretsInClear(raw[key], [key], namespace));
   }
   return { raw, findings };
+}
+
+/** Secrets of a key that the stack keeps in clear: itself, or credentials inside it. */
+function secretsInClear(value: unknown, path: Path, namespace: string): Finding[] {
+  if (Array.isArray(value)) return value.flatMap((item, index) => secretsInClear(item, [...path, index], namespace));
+  if (typeof value === "object" && value !== null)
+    return Object.entries(value).flatMap(([key, item]) => secretsInClear(item, [...path, key], namespace));
+  if (typeof value !== "string" || value === "" || !secretKeys.includes(String(path.at(-1)))) return [];
+  const key = path.length === 1 ? `${namespace}:${String(path[0])}` : `--path '${namespace}:${pathText(path)}'`;
+  const fix = `replace it, as it may have been read, and encrypt the new one: pulumi config set --secret ${key}`;
+  return [{ path, fault: `is a secret that the stack keeps in clear; ${fix}` }];
 }

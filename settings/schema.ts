@@ -1,38 +1,17 @@
 import { z } from "zod";
-import { defaultKubernetesVersion } from "../base/kubernetesVersion";
 import { described } from "../base/rules/described";
 import * as fields from "../base/rules/fields";
-import { nodeNameFault, userFault } from "../base/rules/nameRules";
-import { isMissing, text } from "../base/rules/values";
+import { text } from "../base/rules/values";
+import { host, hostOnly, node, pool, sources, ssh, sshSecrets, version } from "./hostSchema";
 import { keyRows, type KeyRow } from "./keyRows";
 
 // The keys of a stack and how they are put together; the rules of their values are those of base/rules/, which a program's arguments
 // go through too. The types of the settings, Pulumi.yaml's keys, docs/settings.md and the schema for editors are all made of this.
 
 const setSecret = (key: string): string => `set it: pulumi config set --secret kubernetes-worker-nodes:${key}`;
-const { address, user, hostKey, privateKey, password, agentSocketPath } = fields.connectionFields;
-
-const host = z.object(
-  {
-    name: described(
-      "Name of the host's Node: a DNS name of at most 63 characters, unique; capitals are made small, as kubelet and kube-proxy do. " +
-        "Another name makes the machine another Node: it is drained, the old Node goes.",
-      text('give the host a name, e.g. "node-1"', (value) => nodeNameFault(value.toLowerCase())).toLowerCase(),
-    ),
-    address,
-    hostKey,
-    port: described("TCP port for SSH.", fields.port.optional(), { unset: "`sshPort`" }),
-    user: described("User for SSH.", user.optional(), { unset: "`sshUser`" }),
-    ...fields.hostFields,
-  },
-  { error: "is not an object; write name, address and hostKey" },
-);
 
 const cluster = {
-  kubernetesVersion: described(
-    'Release of kubelet and kube-proxy, of 1.34 to 1.37, three parts, without "v", in quotes. Not newer than the API server.',
-    fields.clusterFields.kubernetesVersion.default(defaultKubernetesVersion),
-  ),
+  ...version,
   clusterName: fields.clusterFields.clusterName,
   apiServerEndpoint: fields.clusterFields.apiServerEndpoint,
   caCertPem: fields.clusterFields.caCertPem,
@@ -47,51 +26,35 @@ const clusterSecrets = {
   bootstrapToken: fields.clusterSecrets.bootstrapToken(setSecret("bootstrapToken")),
 };
 
-const ssh = {
-  sshUser: described(
-    "User of hosts that name no other: root, or one with passwordless sudo.",
-    text("", userFault).default("root"),
+const elsewhere = {
+  clusterStack: described(
+    "Another stack, whose outputs are taken for those keys of this table that are not set, by their names. As Pulumi names a stack: " +
+      "`organization/project/stack`.",
+    text("").optional(),
   ),
-  sshPort: described("TCP port of hosts that name no other.", fields.port.default(22)),
-  sshAgentSocketPath: described("Socket of an SSH agent, an absolute path.", agentSocketPath.optional(), {
-    unset: "`$SSH_AUTH_SOCK` of the process that changes the hosts, where no key and no password is set",
-  }),
-};
-
-const sshSecrets = {
-  sshPrivateKey: described("Private key, the text of a PEM or OpenSSH file.", privateKey.optional(), { secret: true }),
-  sshPrivateKeyPassword: described(
-    "Passphrase of `sshPrivateKey`; required where that is encrypted.",
-    password.optional(),
-    { secret: true },
+  clusterStackOutputs: described(
+    "Names of that stack's outputs, by key, where they have others. An output that is taken for a secret has to be one.",
+    z.record(z.string(), text("write an output's name"), { error: "is not an object; write key: output" }).default({}),
   ),
-  sshPassword: described("Password.", password.optional(), { secret: true }),
 };
 
 const hosts = {
-  hosts: described(
-    "The hosts, an object each with name, address and hostKey. See below.",
-    z.array(host, {
-      error: (issue) =>
-        `${isMissing(issue) ? "is required" : "is not a list"}; write one object for each host: name, address, hostKey`,
-    }),
+  ...sources,
+  knownHostsFile: described(
+    "File in OpenSSH's format known_hosts, relative to the project's folder, for hosts that have no `hostKey`. Fill it by " +
+      "`ssh-keyscan`, and compare the fingerprints with the hosts' own.",
+    text("").optional(),
   ),
-};
-
-const node = {
-  ...fields.nodeFields,
-  binaries: described(
-    "The files installed, by architecture, each with its sha256. See below.",
-    fields.binaries.default({}),
-    {
-      unset: "required",
-    },
+  pools: described(
+    "Pools by name, each with hosts and with what they have otherwise than the keys of the stack say. See below.",
+    z.record(z.string(), pool, { error: "is not an object; write name: { hosts: [...] }" }).default({}),
+    { unset: "one of `hosts`, `hostsFile`, `pools`" },
   ),
 };
 
 /** The keys by what they are about, each a table of docs/settings.md. */
 export const groups = {
-  cluster: { ...cluster, ...clusterSecrets },
+  cluster: { ...cluster, ...clusterSecrets, ...elsewhere },
   ssh: { ...ssh, ...sshSecrets },
   hosts,
   node,
@@ -100,15 +63,21 @@ export const groups = {
 /** The keys of a stack's configuration. */
 export const settingsSchema = z.object({ ...groups.cluster, ...groups.ssh, ...groups.hosts, ...groups.node });
 
+/** Keys that another stack may answer. */
+export const clusterKeys: readonly string[] = Object.keys({ ...cluster, ...clusterSecrets }).filter(
+  (key) => key !== "kubernetesVersion",
+);
+
 /** What is written inside a key, by the name of its table in docs/settings.md. */
-export const parts = { host: host.shape, archBinaries: fields.archBinaries.shape, binary: fields.binaryFields };
+export const parts = { host: hostOnly, archBinaries: fields.archBinaries.shape, binary: fields.binaryFields };
 
 /** The configuration as it is written, with single values checked and defaults filled in. */
 export type ParsedConfiguration = z.output<typeof settingsSchema>;
 /** A host as it is written. */
 export type ParsedHost = z.output<typeof host>;
-/** Keys whose values are secret, as far as types tell. */
-export type SecretKey = keyof typeof clusterSecrets | keyof typeof sshSecrets;
+/** Keys whose values are secret, of the cluster and of hosts. */
+export type ClusterSecretKey = keyof typeof clusterSecrets;
+export type SshSecretKey = keyof typeof sshSecrets;
 
 /** Keys whose values are secret. */
 export const secretKeys: readonly string[] = keysWhere(({ secret }) => secret);

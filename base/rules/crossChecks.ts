@@ -24,6 +24,8 @@ export interface HostView {
   hostKey: Placed;
   nodeIP: Placed;
   arch: unknown;
+  /** How its node is made, where that is not as the others'. */
+  own?: Pick<CrossView, "kubernetesVersion" | "cniMode" | "binaries">;
 }
 
 /** What is compared, wherever it stands in a stack's settings or a component's arguments. */
@@ -192,23 +194,26 @@ export function versionOf(version: unknown): string {
 
 /** Each architecture that a host has needs its files. */
 function binaryFindings(view: CrossView): Finding[] {
-  const bridge = (view.cniMode ?? "bridge") === "bridge";
-  const files = bridge ? "kubelet, kubeProxy and cniPlugins" : "kubelet and kubeProxy";
-  return arches.flatMap((arch) => {
-    const host = view.hosts.find((candidate) => (candidate.arch ?? "amd64") === arch);
-    const { path, value: binaries } = view.binaries[arch];
-    if (host === undefined) {
-      return [];
-    }
-    if (binaries === undefined) {
-      const published = `${releaseSources(versionOf(view.kubernetesVersion), arch).kubelet}.sha256`;
-      const fix = `write ${files}, each with its sha256 (published beside the file, as ${published})`;
-      const because = host.path.length === 0 ? "" : `, because ${pathText(host.path)} is ${arch}`;
-      return [{ path, fault: `is required${because}; ${fix}` }];
-    }
-    const missing = bridge && fieldsOf(binaries)["cniPlugins"] === undefined;
-    const fault =
-      'is required with cniMode "bridge"; write the sha256 of the containernetworking/plugins release archive';
-    return missing ? [{ path: [...path, "cniPlugins"], fault }] : [];
-  });
+  const findings = view.hosts.flatMap((host) => filesFindings(host, host.own ?? view));
+  const isFirst = ({ path }: Finding, at: number): boolean =>
+    findings.findIndex((other) => pathText(other.path) === pathText(path)) === at;
+  return findings.filter(isFirst);
+}
+
+function filesFindings(host: HostView, made: NonNullable<HostView["own"]>): Finding[] {
+  const arch = arches.find((known) => known === (host.arch ?? "amd64"));
+  if (arch === undefined) return [];
+  const bridge = (made.cniMode ?? "bridge") === "bridge";
+  const { path, value: binaries } = made.binaries[arch];
+  if (binaries === undefined) {
+    const files = bridge ? "kubelet, kubeProxy and cniPlugins" : "kubelet and kubeProxy";
+    const published = `${releaseSources(versionOf(made.kubernetesVersion), arch).kubelet}.sha256`;
+    const fix = `write ${files}, each with its sha256 (published beside the file, as ${published})`;
+    const because = host.path.length === 0 ? "" : `, because ${pathText(host.path)} is ${arch}`;
+    return [{ path, fault: `is required${because}; ${fix}` }];
+  }
+  const missing = bridge && fieldsOf(binaries)["cniPlugins"] === undefined;
+  const fault =
+    'is required with cniMode "bridge"; write the sha256 of the containernetworking/plugins release archive';
+  return missing ? [{ path: [...path, "cniPlugins"], fault }] : [];
 }

@@ -77,6 +77,15 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
+/** A copy of `value` with `item` at `path`. */
+export function withValue(value: unknown, path: Path, item: unknown): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return item;
+  return Array.isArray(value)
+    ? value.map((one: unknown, index) => (index === key ? withValue(one, rest, item) : one))
+    : { ...fieldsOf(value), [key]: withValue(fieldsOf(value)[key], rest, item) };
+}
+
 /** True where `path` is `top` or below it. */
 export function isBelow(path: Path, top: Path): boolean {
   return top.every((part, index) => path[index] === part);

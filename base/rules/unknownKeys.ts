@@ -11,6 +11,11 @@ export function unknownKeyFindings(schema: unknown, value: unknown, path: Path =
   if (inner instanceof z.ZodArray) {
     return listOf(value).flatMap((item, index) => unknownKeyFindings(inner.element, item, [...path, index]));
   }
+  if (inner instanceof z.ZodRecord) {
+    return Object.entries(fieldsOf(value)).flatMap(([key, item]) =>
+      unknownKeyFindings(inner.valueType, item, [...path, key]),
+    );
+  }
   if (!(inner instanceof z.ZodObject)) {
     return [];
   }

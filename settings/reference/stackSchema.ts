@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { descriptionOf } from "../../base/rules/described";
-import { fieldsOf } from "../../base/rules/finding";
+import { fieldsOf, listOf } from "../../base/rules/finding";
 import { without } from "../../base/without";
 import { kubeletFields } from "../../render/upstream/kubeletFields";
 import { kubeProxyFields } from "../../render/upstream/kubeProxyFields";
@@ -21,6 +21,8 @@ const secure: JsonForm = {
   required: ["secure"],
   additionalProperties: false,
 };
+/** Fields that are required and that may stand in another file. */
+const fromElsewhere = ["hostKey"];
 const orSecure: JsonForm = { $ref: "#/definitions/secure" };
 
 /**
@@ -47,11 +49,8 @@ export function stackSchema(shape: Readonly<Record<string, z.ZodType>>): JsonFor
 }
 
 function keyForm(key: string, schema: z.ZodType): JsonForm {
-  const { meaning: description, secret = false } = descriptionOf(schema);
-  if (secret) return { description, ...orSecure };
-  if (key in overrideForms) return { description, allOf: [{ $ref: `#/definitions/${key}` }] };
   const converted = z.toJSONSchema(schema, { io: "input", target: "draft-7", unrepresentable: "any" });
-  return { description, ...detailed(schema, without(converted, ["$schema"])) };
+  return fieldForm(key, schema, without(converted, ["$schema"]));
 }
 
 /** The form with what is said of each field, and with the other ways in which Pulumi writes a value. */
@@ -62,7 +61,12 @@ function detailed(schema: z.ZodType, form: JsonForm): JsonForm {
       key,
       fieldForm(key, field, fieldsOf(fieldsOf(form["properties"])[key]) as JsonForm),
     ]);
-    return { ...form, properties: Object.fromEntries(properties) as JsonForm, additionalProperties: false };
+    const required = listOf(form["required"]).filter((key) => !fromElsewhere.includes(String(key)));
+    return { ...form, required, properties: Object.fromEntries(properties) as JsonForm, additionalProperties: false };
+  }
+  if (inner instanceof z.ZodRecord) {
+    const values = detailed(inner.valueType as z.ZodType, fieldsOf(form["additionalProperties"]));
+    return { ...without(form, ["propertyNames"]), additionalProperties: values };
   }
   if (inner instanceof z.ZodArray) {
     return { ...form, items: detailed(inner.element as z.ZodType, fieldsOf(form["items"])) };
@@ -71,10 +75,10 @@ function detailed(schema: z.ZodType, form: JsonForm): JsonForm {
 }
 
 function fieldForm(key: string, schema: z.ZodType, form: JsonForm): JsonForm {
-  const { meaning: description } = descriptionOf(schema);
-  return key in overrideForms
-    ? { description, allOf: [{ $ref: `#/definitions/${key}` }] }
-    : { description, ...detailed(schema, form) };
+  const { meaning: description, secret = false } = descriptionOf(schema);
+  if (secret) return { description, ...orSecure };
+  if (key in overrideForms) return { description, allOf: [{ $ref: `#/definitions/${key}` }] };
+  return { description, ...detailed(schema, form) };
 }
 
 /** `pulumi config set` may write a number or a flag as text, and an encrypted text as an object. */

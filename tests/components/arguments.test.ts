@@ -170,7 +170,7 @@ describe("a wrong argument is named with its rule before anything is registered"
       "cluster.kubeProxyCertificate: (not set) is required",
     ],
     ["no cluster", onPool("cluster", undefined), "cluster: (not set) is required"],
-    ["no hosts", onPool("hosts", []), "hosts: [] is empty"],
+    ["no list of hosts", onPool("hosts", undefined), "hosts: (not set) is required"],
     ["hosts that are no list", onPool("hosts", {}), "hosts: {} is not a list"],
     ["no connection", onHost("connection", undefined), "hosts[1].connection: (not set) is required"],
     ["a port out of range", onConnection("port", 65536), "is not a whole number from 1 to 65535"],

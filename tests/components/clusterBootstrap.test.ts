@@ -136,7 +136,7 @@ describe("the stack program", () => {
       registered = await mocks.recordResources();
       const secret = secretKeys.map((key) => `kubernetes-worker-nodes:${key}`);
       runtime.setAllConfig(Object.fromEntries(all) as Record<string, string>, secret);
-      jest.requireActual("../../index");
+      await jest.requireActual<() => Promise<unknown>>("../../index")();
       await mocks.settled();
     });
     return registered.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;

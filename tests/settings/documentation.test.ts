@@ -7,7 +7,7 @@ import { flag, integer } from "../../base/rules/values";
 import { configSection } from "../../settings/reference/projectFile";
 import { stackSchema } from "../../settings/reference/stackSchema";
 import { secretKeys, settingsSchema } from "../../settings/schema";
-import { publicKeyLine, selfSigned, testConfiguration } from "./testConfiguration";
+import { hostsOf, publicKeyLine, selfSigned, testConfiguration } from "./testConfiguration";
 
 /** A file of the repository's root, parsed as YAML. */
 function yamlFile(name: string): Record<string, unknown> {
@@ -58,7 +58,7 @@ it("the lab's stack has no secret, and is complete once the lab adds what it gen
     hosts: hosts.map((host, index) => ({ ...fields(host), hostKey: publicKeyLine("ssh-ed25519", index) })),
   });
   expect(errors).toEqual([]);
-  expect(settings?.hosts.map(({ name, address, labels }) => [name, address, labels])).toEqual([
+  expect(hostsOf(settings).map(({ name, address, labels }) => [name, address, labels])).toEqual([
     ["node-1", "10.231.0.11", { "node-role.kubernetes.io/worker": "" }],
     ["node-2", "10.231.0.12", { "node-role.kubernetes.io/worker": "" }],
   ]);

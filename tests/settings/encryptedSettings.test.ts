@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import { WorkerPool } from "../../components";
+import { WorkerNode, WorkerPool } from "../../components";
 import { connectionInput } from "../../host/connection";
 import { loadSettings } from "../../settings";
-import { poolArgs } from "../../settings/componentArgs";
+import { ownNodes, poolArgs } from "../../settings/componentArgs";
 import { secretKeys } from "../../settings/schema";
 import { recordResources, settled, type Registered } from "../support/pulumiMocks";
 import { workerNodeArgs } from "../support/workerNodeArgs";
@@ -25,16 +25,17 @@ async function register(change: Record<string, unknown>, encrypted: string[]): P
   ]);
   const keys = [...secretKeys, ...encrypted].map((key) => `${namespace}:${key}`);
   pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>, keys);
-  const settings = loadSettings();
-  const { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = settings;
+  const settings = await loadSettings();
+  const { apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = settings;
   const { bootstrapToken, kubeProxyCertificate } = workerNodeArgs.cluster;
-  new WorkerPool(
-    "pool",
-    poolArgs(settings, {
-      ...{ kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
-      ...{ bootstrapToken, kubeProxyCertificate, kubeconfig: settings.secrets.kubeconfig },
-    }),
-  );
+  const cluster = {
+    ...{ apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
+    ...{ bootstrapToken, kubeProxyCertificate, kubeconfig: settings.secrets.kubeconfig },
+  };
+  for (const pool of settings.pools) {
+    const parent = new WorkerPool(pool.name, poolArgs(settings, pool, cluster));
+    ownNodes(settings, pool, cluster).forEach((args) => new WorkerNode(args.nodeName, args, { parent }));
+  }
   await settled();
   return registered;
 }
@@ -59,6 +60,7 @@ function isSecret(key: string, value: unknown, secretInputs: string[], word: str
 
 const binary = { sha256: "a".repeat(64) };
 const host = { name: "node-1", address: "10.231.0.11", hostKey: publicKeyLine("ssh-ed25519", 1) };
+const otherHost = { name: "other", address: "10.231.0.19", hostKey: publicKeyLine("ssh-ed25519", 9) };
 const changes: [string, unknown][] = [
   ["kubeletConfiguration", { staticPodURLHeader: { Authorization: [hush] } }],
   ["kubeletConfiguration", { healthzPort: 10333, providerID: hush }],
@@ -66,6 +68,10 @@ const changes: [string, unknown][] = [
   ["containerdConfiguration", { plugins: { registry: { auth: { password: hush } } } }],
   ["hosts", [{ ...host, labels: { team: hush } }]],
   ["hosts", [{ ...host, taints: [`team=${hush}:NoSchedule`] }]],
+  ["hosts", [{ ...host, kubeletConfiguration: { providerID: hush } }]],
+  ["pools", { a: { labels: { team: hush }, hosts: [otherHost] } }],
+  ["pools", { a: { kubeletConfiguration: { providerID: hush }, hosts: [otherHost] } }],
+  ["pools", { a: { hosts: [{ ...otherHost, containerdConfiguration: { x: hush } }] } }],
   ["sandboxImage", `registry.example/${hush}`],
   [
     "binaries",
@@ -103,7 +109,8 @@ describe("what the stack keeps encrypted in an object", () => {
       [keys.slice(0, -1), false],
     ] as const) {
       pulumi.runtime.setAllConfig(Object.fromEntries(texts) as Record<string, string>, [...encrypted]);
-      const [first] = poolArgs(loadSettings(), workerNodeArgs.cluster).hosts;
+      const settings = await loadSettings();
+      const [first] = settings.pools.flatMap((pool) => poolArgs(settings, pool, workerNodeArgs.cluster).hosts);
       const { host, user, hostKey } = connectionInput(first?.connection as never);
       for (const field of [host, user, hostKey]) expect(await pulumi.isSecret(pulumi.output(field))).toBe(expected);
     }

@@ -27,9 +27,9 @@ function setStack(configuration: Record<string, unknown>, encrypted: readonly st
   );
 }
 
-function messageOf(run: () => unknown): string {
+async function messageOf(run: () => Promise<unknown>): Promise<string> {
   try {
-    run();
+    await run();
   } catch (error) {
     expect(pulumi.RunError.isInstance(error)).toBe(true);
     return error instanceof Error ? error.message : "";
@@ -37,28 +37,27 @@ function messageOf(run: () => unknown): string {
   throw new Error("nothing was thrown");
 }
 
-it("parses lists, objects and numbers of the project's namespace and leaves other namespaces alone", () => {
+it("parses lists, objects and numbers of the project's namespace and leaves other namespaces alone", async () => {
   setStack({ ...testConfiguration(ca), sshPort: 2222, "aws:region": "eu-west-1", "kubernetes:nonsense": "1" });
-  const settings = loadSettings();
-  expect(settings.hosts.map(({ name, port }) => `${name} ${port}`)).toEqual(["node-1 2222", "node-2 2222"]);
+  const settings = await loadSettings();
+  const [pool] = settings.pools;
+  expect(pool?.hosts.map(({ name, ssh }) => `${name} ${ssh.port}`)).toEqual(["node-1 2222", "node-2 2222"]);
   expect(settings.clusterDNS).toEqual(["10.1.0.2"]);
 });
 
-it("gives each secret as a secret output, and none for a secret that is not set", async () => {
+it("gives each secret of the cluster as a secret output", async () => {
   setStack(testConfiguration(ca));
-  const { secrets } = loadSettings();
+  const { secrets } = await loadSettings();
   expect(await pulumi.isSecret(pulumi.output(secrets.kubeconfig))).toBe(true);
-  expect(await pulumi.isSecret(pulumi.output(secrets.sshPrivateKey))).toBe(true);
   const token = await new Promise((resolve) => secrets.bootstrapToken.apply(resolve));
   expect(token).toBe("abcdef.0123456789abcdef");
-  expect(secrets.sshPassword).toBeUndefined();
 });
 
-it("throws one RunError that counts and lists every error, with the stack's name first", () => {
+it("throws one RunError that counts and lists every error, with the stack's name first", async () => {
   const configuration = testConfiguration(ca);
   Object.assign(configuration.hosts[1] ?? {}, { address: "10.0.0.300" });
   setStack({ ...configuration, clusterDNS: "[10.1.0.2", bootstrapToken: "", typo: "x" });
-  expect(messageOf(loadSettings).split("\n")).toEqual([
+  expect((await messageOf(loadSettings)).split("\n")).toEqual([
     "4 errors in the settings of stack dev:",
     "  clusterDNS: \"[10.1.0.2\" is not a list or an object; write it as YAML in the stack's file, or set one value of it: pulumi config set --path 'hosts[0].name' node-1",
     expect.stringMatching(/^ {2}typo: is not a known key; remove it; the keys here are kubernetesVersion, /),
@@ -67,12 +66,27 @@ it("throws one RunError that counts and lists every error, with the stack's name
   ]);
 });
 
-it("refuses a secret that the stack keeps in clear, without showing it", () => {
+it("refuses a credential of a pool or a host that the stack keeps in clear, without showing it", async () => {
+  const [host] = testConfiguration(ca).hosts;
+  const pools = { gpu: { sshPassword: "HUSH", hosts: [{ ...host, name: "a", sshPrivateKeyPassword: "HUSH" }] } };
+  setStack({ ...testConfiguration(ca), hosts: [], pools });
+  const message = await messageOf(loadSettings);
+  expect(message).toContain(
+    "pools.gpu.sshPassword: [secret] is a secret that the stack keeps in clear; replace it, as it may have been read, and " +
+      "encrypt the new one: pulumi config set --secret --path 'kubernetes-worker-nodes:pools.gpu.sshPassword'",
+  );
+  expect(message).toContain("pools.gpu.hosts[0].sshPrivateKeyPassword: [secret]");
+  expect(message).not.toContain("HUSH");
+  setStack({ ...testConfiguration(ca), hosts: [], pools }, [...secretKeys, "pools"]);
+  expect((await loadSettings()).pools[0]?.hosts[0]?.ssh.password).toBe("HUSH");
+});
+
+it("refuses a secret that the stack keeps in clear, without showing it", async () => {
   setStack(
     testConfiguration(ca),
     secretKeys.filter((key) => key !== "bootstrapToken"),
   );
-  const message = messageOf(loadSettings);
+  const message = await messageOf(loadSettings);
   expect(message).toMatch(
     /^1 error in the settings of stack dev:\n {2}bootstrapToken: \[secret\] is a secret that the stack keeps in clear; /,
   );

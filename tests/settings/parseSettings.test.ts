@@ -1,5 +1,6 @@
 import { parseSettings } from "../../settings";
 import {
+  hostsOf,
   errorsAfter,
   kubeconfig,
   publicKeyLine,
@@ -18,9 +19,13 @@ describe("a valid configuration", () => {
   it("gets the documented defaults", () => {
     const { settings } = parseSettings(testConfiguration(ca));
     expect(settings).toMatchObject({
-      kubernetesVersion: "1.37.2",
       clusterName: "kubernetes",
       clusterDomain: "cluster.local",
+    });
+    expect(settings?.pools).toHaveLength(1);
+    expect(settings?.pools[0]?.name).toBe("pool");
+    expect(settings?.pools[0]?.node).toMatchObject({
+      kubernetesVersion: "1.37.2",
       kubeProxyMode: "nftables",
       kubeProxyConfiguration: {},
       kubeletConfiguration: {},
@@ -28,21 +33,19 @@ describe("a valid configuration", () => {
       containerdConfiguration: {},
       nodeReadyTimeoutSeconds: 300,
       drainTimeoutSeconds: 120,
-      ssh: {},
     });
-    expect(settings?.hosts[0]).toEqual({
+    expect(hostsOf(settings)[0]).toEqual({
       name: "node-1",
       address: "10.231.0.11",
       hostKey: publicKeyLine("ssh-ed25519", 1),
-      port: 22,
-      user: "root",
+      ssh: { port: 22, user: "root", privateKey: expect.stringContaining("PRIVATE KEY") as string },
       arch: "amd64",
       labels: {},
       taints: [],
       adopt: false,
       lost: false,
     });
-    expect(settings?.sandboxImage).toBeUndefined();
+    expect(settings?.pools[0]?.node.sandboxImage).toBeUndefined();
   });
 
   it("keeps the secrets apart from the rest", () => {
@@ -52,9 +55,10 @@ describe("a valid configuration", () => {
       bootstrapToken: "abcdef.0123456789abcdef",
       caPrivateKeyPem: ca.keyPem,
     });
-    expect(JSON.stringify({ ...settings, secrets: undefined })).not.toMatch(
-      /PRIVATE KEY|0123456789abcdef|not-shown-anywhere/,
+    const shown = JSON.stringify({ ...settings, secrets: undefined }, (key, value: unknown) =>
+      key === "privateKey" ? undefined : value,
     );
+    expect(shown).not.toMatch(/PRIVATE KEY|0123456789abcdef|not-shown-anywhere/);
   });
 
   it("is normalised: node names and checksums in lower case, no key comment, no trailing slash, taints parsed, digits as numbers", () => {
@@ -75,8 +79,8 @@ describe("a valid configuration", () => {
     });
     expect(errors).toEqual([]);
     expect(settings?.apiServerEndpoint).toBe("https://10.231.0.1:6443");
-    expect(settings?.binaries.amd64?.cniPlugins?.sha256).toBe("c".repeat(64));
-    expect(settings?.hosts).toMatchObject([
+    expect(settings?.pools[0]?.node.binaries.amd64?.cniPlugins?.sha256).toBe("c".repeat(64));
+    expect(hostsOf(settings)).toMatchObject([
       {
         name: "node-1.example",
         hostKey: publicKeyLine("ecdsa-sha2-nistp256", 3, 100),
@@ -84,10 +88,9 @@ describe("a valid configuration", () => {
           { key: "dedicated", value: "build", effect: "NoSchedule" },
           { key: "example.com/gpu", effect: "NoExecute" },
         ],
-        port: 2222,
-        user: "admin",
+        ssh: { port: 2222, user: "admin" },
       },
-      { name: "node-2", port: 2200, user: "admin" },
+      { name: "node-2", ssh: { port: 2200, user: "admin" } },
     ]);
   });
 

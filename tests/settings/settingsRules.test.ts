@@ -1,5 +1,6 @@
 import { parseSettings } from "../../settings";
 import {
+  hostsOf,
   changed,
   errorsAfter,
   publicKeyLine,
@@ -153,11 +154,15 @@ describe("each rule names the place, the value and what to write", () => {
       }),
     );
     expect(errors).toEqual([]);
-    expect(Object.entries(settings?.hosts[0]?.labels ?? {})).toEqual([
+    expect(Object.entries(hostsOf(settings)[0]?.labels ?? {})).toEqual([
       ["constructor", "x"],
       ["toString", "y"],
     ]);
-    expect(settings?.hosts[0]).toMatchObject({ taints: [{ key: "a", effect: "NoExecute" }], adopt: true, lost: false });
+    expect(hostsOf(settings)[0]).toMatchObject({
+      taints: [{ key: "a", effect: "NoExecute" }],
+      adopt: true,
+      lost: false,
+    });
   });
 
   it("lets two hosts ask the kubelet for an address of one family", () => {

@@ -154,7 +154,7 @@ describe("secrets are never shown", () => {
   it("a value that the stack keeps encrypted", () => {
     const { errors } = parseSettings(
       { ...testConfiguration(ca), clusterDomain: "Hush" },
-      (key) => key === "clusterDomain",
+      { isSecret: (key) => key === "clusterDomain" },
     );
     expect(errors.map(({ path, value }) => `${path} ${value}`)).toEqual(["clusterDomain [secret]"]);
   });
@@ -162,7 +162,7 @@ describe("secrets are never shown", () => {
   it("a value of an encrypted key of which a rule makes its fix, or which another rule compares", () => {
     const { errors } = parseSettings(
       { ...testConfiguration(ca), clusterCIDR: "10.2.0.1/16", apiServerEndpoint: "https://0x0a.0.0.1:6443" },
-      (key) => ["clusterCIDR", "apiServerEndpoint"].includes(key),
+      { isSecret: (key) => ["clusterCIDR", "apiServerEndpoint"].includes(key) },
     );
     expect(errors.map(({ path, fix }) => `${path} ${fix}`)).toEqual([
       'apiServerEndpoint write https, host and port, e.g. "https://10.231.0.1:6443"',
@@ -170,7 +170,7 @@ describe("secrets are never shown", () => {
     ]);
     const compared = parseSettings(
       { ...testConfiguration(ca), clusterDNS: ["10.2.0.2"] },
-      (key) => key === "clusterCIDR",
+      { isSecret: (key) => key === "clusterCIDR" },
     );
     expect(JSON.stringify(compared.errors)).not.toContain("10.2.0.0/16");
   });
@@ -199,7 +199,7 @@ describe("secrets are never shown", () => {
       { amd64: { kubelet: { sha256: "Hush", source: "http://Hush@x" }, kubeProxy: "Hush", cniPlugins: "Hush" } },
     ],
   ])("any value in the encrypted %s", (key, value) => {
-    const { errors } = parseSettings({ ...testConfiguration(ca), [key]: value }, (name) => name === key);
+    const { errors } = parseSettings({ ...testConfiguration(ca), [key]: value }, { isSecret: (name) => name === key });
     expect(errors.length).toBeGreaterThan(1);
     expect(JSON.stringify(errors)).not.toMatch(/Hush/i);
   });

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { generateKeyPairSync } from "node:crypto";
 import * as x509 from "@peculiar/x509";
-import { parseSettings } from "../../settings";
+import { parseSettings, type HostSettings, type Settings } from "../../settings";
 
 /** A certificate and its private key, both PEM. */
 export interface KeyPair {
@@ -78,6 +78,11 @@ export function testConfiguration(ca: KeyPair): TestConfiguration {
       },
     },
   };
+}
+
+/** The hosts of all pools. */
+export function hostsOf(settings: Settings | undefined): HostSettings[] {
+  return settings?.pools.flatMap(({ hosts }) => hosts) ?? [];
 }
 
 /** The valid configuration after `change`. */
