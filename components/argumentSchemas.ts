@@ -3,10 +3,11 @@ import * as fields from "../base/rules/fields";
 import { nodeNameFault } from "../base/rules/nameRules";
 import { certPemFault, privateKeyPemFault } from "../base/rules/secretRules";
 import { integer, isMissing, text } from "../base/rules/values";
-import { later } from "./later";
+import { later } from "../base/rules/later";
 
 // The arguments of the components and how they are put together; the rules of their values are those of base/rules/, which a stack's
-// settings go through too. What may be an Output is in `later()`; everything else has to be known when the program runs.
+// settings go through too. What may be an Output is in `later()`; everything else, which says how many resources there are and what
+// they are called, has to be known when the program runs.
 
 const { address, user, hostKey, privateKey, password, agentSocketPath } = fields.connectionFields;
 const { labels, taints, nodeIP, ...host } = fields.hostFields;
@@ -44,7 +45,8 @@ const kubeProxyCertificate = z.object(
   { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; give that of ClusterBootstrap` },
 );
 
-const { caCertPem, ...cluster } = fields.clusterFields;
+const { kubernetesVersion, clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } =
+  fields.clusterFields;
 const secrets = {
   kubeconfig: fields.clusterSecrets.kubeconfig("give the text of an admin kubeconfig"),
   bootstrapToken: fields.clusterSecrets.bootstrapToken("give that of ClusterBootstrap"),
@@ -53,8 +55,13 @@ const secrets = {
 
 const clusterSchema = z.object(
   {
-    ...cluster,
+    kubernetesVersion: later(kubernetesVersion),
+    clusterName: later(clusterName),
+    apiServerEndpoint: later(apiServerEndpoint),
     caCertPem: later(caCertPem),
+    clusterCIDR: later(clusterCIDR),
+    clusterDNS: later(clusterDNS),
+    clusterDomain: later(clusterDomain),
     bootstrapToken: later(secrets.bootstrapToken),
     kubeProxyCertificate,
     kubeconfig: later(secrets.kubeconfig),
@@ -65,16 +72,18 @@ const clusterSchema = z.object(
   },
 );
 
-const { kubeProxyConfiguration, kubeletConfiguration, containerdConfiguration, ...node } = fields.nodeFields;
+const { kubeProxyConfiguration, kubeletConfiguration, containerdConfiguration, sandboxImage, ...node } =
+  fields.nodeFields;
 const nodeShape = {
   ...node,
   kubeProxyConfiguration: later(kubeProxyConfiguration),
   kubeletConfiguration: later(kubeletConfiguration),
   containerdConfiguration: later(containerdConfiguration),
+  sandboxImage: later(sandboxImage),
 };
 
 const binary = z.object(
-  { source: later(fields.binaryFields.source), sha256: fields.binaryFields.sha256 },
+  { source: later(fields.binaryFields.source), sha256: later(fields.binaryFields.sha256) },
   { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; write an object with sha256` },
 );
 const archBinaries = z.object(
@@ -126,17 +135,3 @@ function expirationFault(time: string): string | undefined {
     ? undefined
     : 'is not a time of RFC 3339; write e.g. "2030-01-01T00:00:00Z"';
 }
-
-/** Paths at which an Output may stand, "[]" for a position. */
-export function mayBeLater(path: readonly (string | number)[]): boolean {
-  const name = path.map((part) => (typeof part === "number" ? "[]" : part)).join(".");
-  return laterPaths.some((pattern) => pattern.test(name));
-}
-
-const laterPaths = [
-  /^(hosts\.\[\]\.)?(connection(\.[A-Za-z]+)?|labels|taints|nodeIP)$/,
-  /^cluster\.(caCertPem|bootstrapToken|kubeconfig|kubeProxyCertificate\.(certPem|privateKeyPem))$/,
-  /^(kubeProxy|kubelet|containerd)Configuration$/,
-  /^binaries\.((amd64|arm64)\.)?(kubelet|kubeProxy|cniPlugins)\.source$/,
-  /^(bootstrapToken|bootstrapTokenExpiration|caCertPem|caPrivateKeyPem)$/,
-];

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { checkNodeVersion } from "../base/nodeVersion";
 import {
-  authorityFindings,
   crossFindings,
   keyPairFindings,
   passphraseFindings,
@@ -15,8 +14,8 @@ import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
 import { argumentsError } from "./argumentErrors";
-import { mayBeLater } from "./argumentSchemas";
-import { Later, mapLaters, withLaters } from "./later";
+import { isJudgedWhole, mapLaters, mayBeLater, type Later } from "../base/rules/later";
+import { withLaters } from "./withLaters";
 
 type Arguments = Record<string, unknown>;
 
@@ -39,11 +38,11 @@ export interface ArgumentRules {
  */
 export function checkedArguments<Checked>(rules: ArgumentRules, args: unknown): Checked {
   checkNodeVersion();
-  const { value, laters } = withLaters(args);
+  const { value, laters } = withLaters(args, (path) => isJudgedWhole(rules.schema, path));
   const plain = fieldsOf(value);
   const isLater = (path: Path): boolean => laters.some((later) => isBelow(path, later.path));
   const misplaced = laters
-    .filter(({ path }) => !mayBeLater(path))
+    .filter(({ path }) => !mayBeLater(rules.schema, path))
     .map(({ path }): Finding => ({
       path,
       fault: "is an Output or a Promise, which is only known later; write the value itself",
@@ -53,8 +52,25 @@ export function checkedArguments<Checked>(rules: ArgumentRules, args: unknown): 
   const wrong = [...misplaced, ...findings.filter(({ path }) => !isLater(path))];
   const all = wrong.length > 0 ? wrong : (rules.claim?.(plain) ?? []);
   if (all.length > 0 || data === undefined) throw argumentsError(rules.component, all, plain);
-  return mapLaters(data, (later) => whenKnown(rules, plain, later, laters)) as Checked;
+  const known: Known = { args: plain, seen: plain, secrets: [], wrong: [] };
+  return mapLaters(data, (later) => whenKnown(rules, known, later)) as Checked;
 }
+
+/** What is known of the arguments until now. */
+interface Known {
+  /** What is right of it. */
+  args: Arguments;
+  /** All of it, for messages. */
+  seen: Arguments;
+  /** Places of what is secret in it. */
+  secrets: Path[];
+  wrong: Finding[];
+  /** What ends the run, once for all that is wrong. */
+  end?: Promise<never>;
+}
+
+/** Milliseconds for which what is wrong waits for more: most Outputs of a program are known at about one time. */
+const gathering = 50;
 
 function judge(rules: ArgumentRules, args: Arguments): { findings: Finding[]; data?: Arguments } {
   const parsed = rules.schema.safeParse(args);
@@ -62,36 +78,30 @@ function judge(rules: ArgumentRules, args: Arguments): { findings: Finding[]; da
   return { findings, data: parsed.data };
 }
 
-/** The value of an Output, judged with what was known before. */
-function whenKnown(
-  rules: ArgumentRules,
-  plain: Arguments,
-  later: Later,
-  laters: readonly Later[],
-): pulumi.Output<unknown> {
-  const { path, output } = later;
-  const checked = output.apply(async (value) => {
-    const known = withValue(plain, path, value) as Arguments;
+/** The value of an Output, judged with all that was known before. */
+function whenKnown(rules: ArgumentRules, known: Known, { path, given }: Later): pulumi.Output<unknown> {
+  const output: pulumi.Output<unknown> = pulumi.output(given);
+  return output.apply(async (value) => {
+    if (await pulumi.isSecret(output)) known.secrets.push(path);
+    known.seen = withValue(known.seen, path, value) as Arguments;
+    const args = withValue(known.args, path, value) as Arguments;
     // One host is judged by itself: a pool has as many Outputs as hosts.
     const [key, index] = path;
     const ofHost = key === "hosts" && typeof index === "number" ? index : undefined;
-    const { findings, data } = judgeOne(rules, known, ofHost ?? 0);
+    const { findings, data } = judgeOne(rules, args, ofHost ?? 0);
     const ofMachine = path.includes("connection") || path.at(-1) === "nodeIP";
-    const taken = findings.length === 0 && ofMachine ? (rules.claim?.(known, ofHost) ?? []) : [];
-    const wrong = [...findings, ...taken];
-    if (wrong.length === 0 && data !== undefined) {
-      return valueAt(data, ofHost === undefined ? path : ["hosts", 0, ...path.slice(2)]);
-    }
-    const secret = await pulumi.isSecret(output);
-    throw argumentsError(rules.component, wrong, known, (place) => secret && isBelow(place, path));
+    const taken = findings.length === 0 && ofMachine ? (rules.claim?.(args, ofHost) ?? []) : [];
+    known.wrong.push(...findings, ...taken);
+    if (known.wrong.length > 0 || data === undefined) return (known.end ??= endTogether(rules.component, known));
+    known.args = args;
+    return valueAt(data, ofHost === undefined ? path : ["hosts", 0, ...path.slice(2)]);
   });
-  const authority = laters.find((other) => String(other.path) === "cluster,caCertPem");
-  if (authority === undefined || String(path) !== "cluster,kubeconfig") return checked;
-  return pulumi.all([checked, authority.output]).apply(([kubeconfig, caCertPem]) => {
-    const findings = authorityFindings({ path: authority.path, value: caCertPem }, { path, value: kubeconfig });
-    if (findings.length > 0) throw argumentsError(rules.component, findings, {});
-    return kubeconfig;
-  });
+}
+
+async function endTogether(component: string, known: Known): Promise<never> {
+  await new Promise((resolve) => setTimeout(resolve, gathering));
+  const isSecret = (place: Path): boolean => known.secrets.some((hidden) => isBelow(place, hidden));
+  throw argumentsError(component, known.wrong, known.seen, isSecret);
 }
 
 /** Judges the arguments with one host only, and says its place in the whole list. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
 import { cniCleanup } from "../render/cleanupScripts";
 import { renderCniConflistTemplate } from "../render/cniConflist";
@@ -6,7 +7,7 @@ import { renderContainerdConfig } from "../render/containerdConfig";
 import { containerdHealth } from "../render/healthScripts";
 import { containerdLook } from "../render/lookScripts";
 import { paths } from "../render/paths";
-import { fileOf } from "./overrides";
+import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /**
@@ -17,27 +18,35 @@ import type { NodePartArgs } from "./nodePartArgs";
 export class ContainerRuntime extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:ContainerRuntime", name, {}, opts);
-    const { connection, cniMode, kubeProxyMode, sandboxImage } = args;
-    const bridge = cniMode === "bridge";
-    const ipFamilies = args.cluster.clusterCIDR.split(",").length;
-    const template = { [paths.cniTemplate]: { content: renderCniConflistTemplate({ ipFamilies, kubeProxyMode }) } };
-    const dropIn = fileOf(paths.containerdDropIn, args.containerdConfiguration, "0644", (overrides) =>
-      renderContainerdConfig({ cniMode, sandboxImage, overrides }),
-    );
+    const { connection, claim, cniMode } = args;
     new SystemdService(
       name,
       {
         connection,
-        claim: args.claim,
+        claim,
         unitName: "containerd.service",
-        files: { ...dropIn.files, ...(bridge ? template : {}) },
-        ...(dropIn.secretFiles && { secretFiles: dropIn.secretFiles }),
+        ...allFiles(dropIn(args), ...(cniMode === "bridge" ? [conflistTemplate(args)] : [])),
         healthCheck: containerdHealth({ cniMode }),
-        ...(bridge ? { cleanup: cniCleanup() } : {}),
+        ...(cniMode === "bridge" ? { cleanup: cniCleanup() } : {}),
         look: containerdLook({ cniMode }),
       },
       { parent: this },
     );
     this.registerOutputs({});
   }
+}
+
+function dropIn({ cniMode, sandboxImage, containerdConfiguration: overrides }: NodePartArgs): NodeFiles {
+  return filesOf({ sandboxImage, overrides }, (known) => ({
+    [paths.containerdDropIn]: { content: renderContainerdConfig({ cniMode, ...known }) },
+  }));
+}
+
+function conflistTemplate({ kubeProxyMode, cluster: { clusterCIDR } }: NodePartArgs): NodeFiles {
+  const template = (ranges: string): FileMap => {
+    const ipFamilies = ranges.split(",").length;
+    return { [paths.cniTemplate]: { content: renderCniConflistTemplate({ ipFamilies, kubeProxyMode }) } };
+  };
+  // How many ranges there are is no secret, whatever they are.
+  return { files: pulumi.unsecret(pulumi.output(clusterCIDR).apply(template)) };
 }

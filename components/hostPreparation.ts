@@ -17,7 +17,7 @@ export function prepareHost(name: string, args: NodePartArgs, opts: pulumi.Custo
   const modes = { kubeProxyMode, cniMode };
   const kernelModules = requiredModules(modes);
   const sysctls = requiredSysctls(modes);
-  const files = pulumi.output(verificationFile(args)).apply((verification): FileMap => ({
+  const files = verificationFile(args).apply((verification): FileMap => ({
     [paths.modulesLoad]: { content: renderModulesLoad(kernelModules) },
     [paths.sysctl]: { content: renderSysctl(sysctls) },
     [paths.verification]: verification,

@@ -8,6 +8,7 @@ export type {
   ConnectionArgs,
   HostArgs,
   NodeConfigurationArgs,
+  Overrides,
   WorkerNodeArgs,
 } from "./workerNodeArgs";
 export { WorkerPool } from "./workerPool";
@@ -16,4 +17,6 @@ export type { Connection } from "../host/connection";
 export type { Arch } from "../base/arch";
 export type { CniMode, KubeProxyMode } from "../base/modes";
 export type { Taint, TaintEffect } from "../base/taint";
+export type { KubeletConfiguration } from "../render/upstream/kubeletFields";
+export type { KubeProxyConfiguration } from "../render/upstream/kubeProxyFields";
 export type { JsonObject, JsonValue } from "../render/types";

@@ -8,34 +8,29 @@ import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { kubeProxyLook } from "../render/lookScripts";
 import { paths, programPath } from "../render/paths";
-import { fileOf, fromOverrides } from "./overrides";
+import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /** A running kube-proxy: kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
 export class KubeProxy extends pulumi.ComponentResource {
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
-    const { nodeName, kubeProxyMode: mode, kubeProxyConfiguration } = args;
-    const { kubernetesVersion, clusterCIDR } = args.cluster;
-    const configuration = fileOf(paths.kubeProxyConfiguration, kubeProxyConfiguration, "0600", (overrides) =>
-      renderKubeProxyConfiguration({ kubernetesVersion, nodeName, mode, clusterCIDR, overrides }),
-    );
-    const kubeconfig = kubeProxyKubeconfig(args);
-    const { sha256 } = args.binaries.kubeProxy;
-    const program = programPath("kube-proxy", kubernetesVersion, sha256);
+    const { connection, claim, kubeProxyMode: mode, kubeProxyConfiguration } = args;
+    const { kubernetesVersion } = args.cluster;
+    const binary = pulumi.all([kubernetesVersion, args.binaries.kubeProxy.sha256]).apply(([version, sha256]) => ({
+      program: programPath("kube-proxy", version, sha256),
+      sha256,
+    }));
     new SystemdService(
       name,
       {
-        connection: args.connection,
-        claim: args.claim,
+        connection,
+        claim,
         unitName: "kube-proxy.service",
-        unit: renderKubeProxyUnit({ program }),
-        files: configuration.files,
-        secretFiles: pulumi
-          .all([kubeconfig, configuration.secretFiles ?? {}])
-          .apply(([first, second]) => ({ ...first, ...second })),
-        programs: { [program]: sha256 },
-        healthCheck: fromOverrides(kubeProxyConfiguration, (overrides) => kubeProxyHealth({ mode, overrides })),
+        unit: binary.apply(renderKubeProxyUnit),
+        ...allFiles(kubeconfigFile(args), configurationFile(args)),
+        programs: binary.apply(({ program, sha256 }) => ({ [program]: sha256 })),
+        healthCheck: pulumi.output(kubeProxyConfiguration).apply((overrides) => kubeProxyHealth({ mode, overrides })),
         cleanup: kubeProxyCleanup(),
         look: kubeProxyLook({ mode }),
       },
@@ -45,22 +40,24 @@ export class KubeProxy extends pulumi.ComponentResource {
   }
 }
 
-function kubeProxyKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
-  const { apiServerEndpoint: server, clusterName, caCertPem, kubeProxyCertificate } = args.cluster;
-  const { certPem, privateKeyPem } = kubeProxyCertificate;
-  return pulumi
-    .secret(pulumi.all([caCertPem, certPem, privateKeyPem]))
-    .apply(([ca, clientCertificatePem, clientKeyPem]): FileMap => ({
-      [paths.kubeProxyKubeconfig]: {
-        content: renderKubeconfig({
-          clusterName,
-          server,
-          caCertPem: ca,
-          userName: "system:kube-proxy",
-          clientCertificatePem,
-          clientKeyPem,
-        }),
-        mode: "0600",
-      },
-    }));
+function configurationFile(args: NodePartArgs): NodeFiles {
+  const { nodeName, kubeProxyMode: mode, kubeProxyConfiguration: overrides } = args;
+  const { kubernetesVersion, clusterCIDR } = args.cluster;
+  return filesOf({ kubernetesVersion, clusterCIDR, overrides }, (known) => ({
+    [paths.kubeProxyConfiguration]: {
+      content: renderKubeProxyConfiguration({ nodeName, mode, ...known }),
+      mode: "0600",
+    },
+  }));
+}
+
+function kubeconfigFile({ cluster }: NodePartArgs): NodeFiles {
+  const { apiServerEndpoint: server, clusterName, caCertPem, kubeProxyCertificate } = cluster;
+  const values = { server, clusterName, caCertPem, certificate: kubeProxyCertificate };
+  return filesOf(pulumi.secret(values), ({ certificate, ...known }): FileMap => {
+    const { certPem: clientCertificatePem, privateKeyPem: clientKeyPem } = certificate;
+    const userName = "system:kube-proxy";
+    const content = renderKubeconfig({ ...known, userName, clientCertificatePem, clientKeyPem });
+    return { [paths.kubeProxyKubeconfig]: { content } };
+  });
 }

@@ -12,7 +12,7 @@ import { renderKubeletUnit } from "../render/kubeletUnit";
 import { kubeletAdjust, kubeletLook } from "../render/lookScripts";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths, programPath } from "../render/paths";
-import { fileOf, fromOverrides } from "./overrides";
+import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
 import type { NodePartArgs } from "./nodePartArgs";
 
 /**
@@ -25,89 +25,84 @@ export class Kubelet extends pulumi.ComponentResource {
 
   constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
-    const { nodeName, nodeIP, kubeletConfiguration } = args;
-    const { kubernetesVersion, apiServerEndpoint: server } = args.cluster;
-    const caCertPem = pulumi.output(args.cluster.caCertPem);
-    const masquerade = args.cniMode === "bridge";
+    const { connection, claim, cluster, kubeletConfiguration } = args;
+    const { kubernetesVersion, apiServerEndpoint } = cluster;
     const { sha256 } = args.binaries.kubelet;
-    const program = programPath("kubelet", kubernetesVersion, sha256);
-    const unit =
-      nodeIP === undefined || typeof nodeIP === "string"
-        ? renderKubeletUnit({ program, nodeName, nodeIP, masquerade })
-        : pulumi.output(nodeIP).apply((known) => renderKubeletUnit({ program, nodeName, nodeIP: known, masquerade }));
-    const configuration = configurationFile(args);
-    // What stands in the configuration stands in the rules too: a clusterCIDR that is secret in the one is so in the other.
-    const rules = masqueradeFiles(args);
-    const files = caCertPem.apply((pem): FileMap => ({
-      ...configuration.files,
-      [paths.caCert]: { content: pem, mode: "0644" },
-      ...(configuration.secretFiles ? {} : rules),
-    }));
-    const secretConfiguration =
-      configuration.secretFiles?.apply((secret): FileMap => ({ ...secret, ...rules })) ?? pulumi.output<FileMap>({});
+    const unit = kubeletUnit(args);
+    const read = allFiles(configurationFile(args), caFile(args), masqueradeFile(args));
     new SystemdService(
       name,
       {
-        connection: args.connection,
-        claim: args.claim,
+        connection,
+        claim,
         unitName: "kubelet.service",
         unit,
-        files,
-        secretFiles: pulumi
-          .all([bootstrapKubeconfig(args), secretConfiguration])
-          .apply(([kubeconfig, secret]) => ({ ...kubeconfig, ...secret })),
-        programs: { [program]: sha256 },
+        ...allFiles(bootstrapKubeconfig(args), read),
+        programs: pulumi
+          .all([kubernetesVersion, sha256])
+          .apply(([version, digest]) => ({ [programPath("kubelet", version, digest)]: digest })),
         directories: [paths.staticPods, paths.kubeletDirectory],
-        healthCheck: fromOverrides(kubeletConfiguration, (overrides) =>
-          kubeletHealth({ kubernetesVersion, overrides }),
-        ),
+        healthCheck: pulumi.output({ kubernetesVersion, overrides: kubeletConfiguration }).apply(kubeletHealth),
         cleanup: kubeletCleanup(),
-        adjust: kubeletAdjust({ server }),
+        adjust: pulumi.output(apiServerEndpoint).apply((server) => kubeletAdjust({ server })),
         adjusts: [paths.kubeletKubeconfig, paths.kubeletCertificate],
-        look: look(args, caCertPem),
+        look: look(args),
       },
       { parent: this },
     );
     this.revision = pulumi
-      .all([unit, files, secretConfiguration])
-      .apply(([text, read, secret]) => digest([text, { ...secret, ...read }, server, sha256]));
+      .all([unit, read.files, read.secretFiles, apiServerEndpoint, sha256])
+      .apply(([text, files, secretFiles, server, binary]) =>
+        digest([text, { ...secretFiles, ...files }, server, binary]),
+      );
     this.registerOutputs({});
   }
 }
 
-function configurationFile(args: NodePartArgs): ReturnType<typeof fileOf> {
-  const { kubernetesVersion, clusterDNS, clusterDomain } = args.cluster;
-  return fileOf(paths.kubeletConfiguration, args.kubeletConfiguration, "0600", (overrides) =>
-    renderKubeletConfiguration({ kubernetesVersion, clusterDNS, clusterDomain, overrides }),
-  );
+function kubeletUnit({ nodeName, nodeIP, cniMode, cluster, binaries }: NodePartArgs): pulumi.Output<string> {
+  const masquerade = cniMode === "bridge";
+  return pulumi
+    .all([cluster.kubernetesVersion, binaries.kubelet.sha256, nodeIP])
+    .apply(([version, sha256, address]) =>
+      renderKubeletUnit({ program: programPath("kubelet", version, sha256), nodeName, nodeIP: address, masquerade }),
+    );
 }
 
-function masqueradeFiles({ cniMode, cluster: { clusterCIDR } }: NodePartArgs): FileMap {
-  const rules = { [paths.masqueradeRules]: { content: renderMasqueradeRules({ clusterCIDR }), mode: "0600" } };
-  return cniMode === "bridge" ? rules : {};
+function configurationFile({ cluster, kubeletConfiguration: overrides }: NodePartArgs): NodeFiles {
+  const { kubernetesVersion, clusterDNS, clusterDomain } = cluster;
+  return filesOf({ kubernetesVersion, clusterDNS, clusterDomain, overrides }, (known) => ({
+    [paths.kubeletConfiguration]: { content: renderKubeletConfiguration(known), mode: "0600" },
+  }));
 }
 
-function look(
-  { cniMode, cluster, kubeletConfiguration }: NodePartArgs,
-  caCertPem: pulumi.Output<string>,
-): pulumi.Output<Script> {
-  const { apiServerEndpoint: server, clusterCIDR } = cluster;
-  return caCertPem.apply((pem) =>
-    pulumi.output(
-      fromOverrides(kubeletConfiguration, (overrides) =>
-        kubeletLook({ cniMode, server, caSha256: certificateDigests(pem), clusterCIDR, overrides }),
-      ),
-    ),
-  );
+function caFile({ cluster: { caCertPem } }: NodePartArgs): NodeFiles {
+  return {
+    files: pulumi.output(caCertPem).apply((content): FileMap => ({ [paths.caCert]: { content, mode: "0644" } })),
+  };
+}
+
+/** What stands in the configuration may stand here too: a clusterCIDR that is secret in the one is so in the other. */
+function masqueradeFile({ cniMode, cluster, kubeletConfiguration }: NodePartArgs): NodeFiles {
+  const { clusterCIDR } = cluster;
+  return filesOf({ clusterCIDR, kubeletConfiguration }, (known): FileMap => {
+    const rules = { content: renderMasqueradeRules(known), mode: "0600" };
+    return cniMode === "bridge" ? { [paths.masqueradeRules]: rules } : {};
+  });
+}
+
+function look({ cniMode, cluster, kubeletConfiguration }: NodePartArgs): pulumi.Output<Script> {
+  const { apiServerEndpoint: server, clusterCIDR, caCertPem } = cluster;
+  return pulumi
+    .output({ server, clusterCIDR, caCertPem, overrides: kubeletConfiguration })
+    .apply(({ caCertPem: pem, ...known }) => kubeletLook({ cniMode, caSha256: certificateDigests(pem), ...known }));
 }
 
 /** Only read until the kubelet has a certificate of its own: a new token restarts nothing. */
-function bootstrapKubeconfig(args: NodePartArgs): pulumi.Output<FileMap> {
-  const { apiServerEndpoint: server, clusterName, caCertPem, bootstrapToken } = args.cluster;
-  return pulumi.secret(pulumi.all([caCertPem, bootstrapToken])).apply(([ca, token]): FileMap => ({
+function bootstrapKubeconfig({ cluster }: NodePartArgs): NodeFiles {
+  const { apiServerEndpoint: server, clusterName, caCertPem, bootstrapToken: token } = cluster;
+  return filesOf(pulumi.secret({ server, clusterName, caCertPem, token }), (known) => ({
     [paths.bootstrapKubeconfig]: {
-      content: renderKubeconfig({ clusterName, server, caCertPem: ca, userName: "kubelet-bootstrap", token }),
-      mode: "0600",
+      content: renderKubeconfig({ ...known, userName: "kubelet-bootstrap" }),
       restart: false,
     },
   }));

@@ -1,14 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Arch } from "../base/arch";
-import { releaseSources } from "../base/releaseSources";
+import { releaseSources, type ReleaseSources } from "../base/releaseSources";
 import type { CrossView } from "../base/rules/crossChecks";
 import { canonicalEndpoint } from "../base/rules/addressRules";
 import { fieldsOf, pathText, type Finding } from "../base/rules/finding";
+import { Later } from "../base/rules/later";
 import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
 import { bootstrapFindings, checkedArguments, crossView, hostView, nodeFindings, poolHosts } from "./checkedArgs";
 import type { ClusterBootstrapArgs } from "./clusterBootstrap";
 import { claim, hostWishes, resourceWish, type ClusterIdentity, type Owner } from "./programHosts";
-import type { CheckedBinaries, CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
+import type { BinaryArgs, CheckedBinaries, CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
 import type { WorkerPoolArgs } from "./workerPool";
 
 /** Arguments that a pool has checked already. */
@@ -93,23 +94,28 @@ function claimPool(owner: Owner, args: Record<string, unknown>, parent?: pulumi.
   return findings.filter(isFirst);
 }
 
-/** The cluster of arguments that are right. */
+/** The cluster of arguments that are right: what is only known later is the same where it comes from the same Output. */
 function clusterOf(args: Record<string, unknown>): ClusterIdentity {
   const { apiServerEndpoint, caCertPem } = fieldsOf(args["cluster"]);
+  const identity = (value: unknown, text: (value: string) => string): string | object =>
+    value instanceof Later ? value.given : text(String(value));
   return {
-    apiServerEndpoint: canonicalEndpoint(String(apiServerEndpoint)),
-    caCertPem: typeof caCertPem === "string" ? caCertPem : undefined,
+    apiServerEndpoint: identity(apiServerEndpoint, canonicalEndpoint),
+    caCertPem: identity(caCertPem, (pem) => pem.trim()),
   };
 }
 
 /** The official source for each file that has no other. */
-function withSources(binaries: CheckedBinaries, kubernetesVersion: string, arch: Arch): CheckedBinaries {
-  const release = releaseSources(kubernetesVersion, arch);
+function withSources(binaries: CheckedBinaries, kubernetesVersion: pulumi.Input<string>, arch: Arch): CheckedBinaries {
   const { kubelet, kubeProxy, cniPlugins } = binaries;
+  const withSource = (name: keyof ReleaseSources, { source, sha256 }: BinaryArgs): Required<BinaryArgs> => {
+    const official = pulumi.output(kubernetesVersion).apply((version) => releaseSources(version, arch)[name]);
+    return { source: source ?? official, sha256 };
+  };
   return {
-    kubelet: { source: kubelet.source ?? release.kubelet, sha256: kubelet.sha256 },
-    kubeProxy: { source: kubeProxy.source ?? release.kubeProxy, sha256: kubeProxy.sha256 },
-    ...(cniPlugins && { cniPlugins: { source: cniPlugins.source ?? release.cniPlugins, sha256: cniPlugins.sha256 } }),
+    kubelet: withSource("kubelet", kubelet),
+    kubeProxy: withSource("kubeProxy", kubeProxy),
+    ...(cniPlugins && { cniPlugins: withSource("cniPlugins", cniPlugins) }),
   };
 }
 

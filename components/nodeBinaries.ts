@@ -20,10 +20,10 @@ export function installBinaries(name: string, args: NodePartArgs, opts: pulumi.C
     connection: args.connection,
     claim: args.claim,
     setName: "binaries",
-    programs: pulumi.output({
-      [programPath("kubelet", kubernetesVersion, kubelet.sha256)]: kubelet,
-      [programPath("kube-proxy", kubernetesVersion, kubeProxy.sha256)]: kubeProxy,
-    }),
+    programs: pulumi.all([kubernetesVersion, kubelet, kubeProxy]).apply(([version, first, second]) => ({
+      [programPath("kubelet", version, first.sha256)]: first,
+      [programPath("kube-proxy", version, second.sha256)]: second,
+    })),
     ...(bridge && archive !== undefined && { archive: pulumi.output(archive), directory: paths.cniBinDirectory }),
     members: bridge ? [...cniPlugins] : [],
   };

@@ -5,9 +5,10 @@ import { pathText, type Finding, type Path } from "../base/rules/finding";
 
 /** A cluster as far as it can be told from arguments. */
 export interface ClusterIdentity {
-  apiServerEndpoint: string;
-  /** Where it is known when the program runs. */
-  caCertPem?: string;
+  /** Its URL, or what is to give it. */
+  apiServerEndpoint: string | object;
+  /** Its text, or what is to give it. */
+  caCertPem: string | object;
 }
 
 /** A component, told from others by being another object. */
@@ -38,8 +39,7 @@ function claimsOfProgram(): Claims {
 }
 
 function sameCluster(a: ClusterIdentity, b: ClusterIdentity): boolean {
-  const sameCA = a.caCertPem !== undefined && a.caCertPem.trim() === b.caCertPem?.trim();
-  return sameCA || a.apiServerEndpoint === b.apiServerEndpoint;
+  return a.caCertPem === b.caCertPem || a.apiServerEndpoint === b.apiServerEndpoint;
 }
 
 /** Something that one component of a program may have. */

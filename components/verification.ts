@@ -5,25 +5,16 @@ import type { FileSpec } from "../host/files";
 import { scriptText } from "../host/scriptText";
 import { paths } from "../render/paths";
 import { verification } from "../render/verificationScript";
-import { fromOverrides } from "./overrides";
 import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /** The script that looks at a finished node, as a file of the host: an administrator may run it too. */
-export function verificationFile(args: CheckedNodeArgs): pulumi.Input<FileSpec> {
-  const { kubeProxyMode, cniMode, cluster } = args;
-  const { clusterCIDR } = cluster;
-  return fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
-    fromOverrides(args.kubeProxyConfiguration, (kubeProxyConfiguration): FileSpec => {
-      const script = verification({
-        kubeProxyMode,
-        cniMode,
-        clusterCIDR,
-        kubeletConfiguration,
-        kubeProxyConfiguration,
-      });
-      return { content: `#!/bin/sh\n${scriptText(script)}`, mode: "0700", sealed: true };
-    }),
-  ) as pulumi.Input<FileSpec>;
+export function verificationFile(args: CheckedNodeArgs): pulumi.Output<FileSpec> {
+  const { kubeProxyMode, cniMode, kubeletConfiguration, kubeProxyConfiguration } = args;
+  const { clusterCIDR } = args.cluster;
+  return pulumi.output({ clusterCIDR, kubeletConfiguration, kubeProxyConfiguration }).apply((known) => {
+    const script = scriptText(verification({ kubeProxyMode, cniMode, ...known }));
+    return { content: `#!/bin/sh\n${script}`, mode: "0700", sealed: true };
+  });
 }
 
 /**

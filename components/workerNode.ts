@@ -70,7 +70,7 @@ function registerNode(
     nodeName: args.nodeName,
     labels: args.labels,
     taints: args.taints,
-    kubeletVersion: `v${args.cluster.kubernetesVersion}`,
+    kubeletVersion: pulumi.interpolate`v${args.cluster.kubernetesVersion}`,
     revision: args.kubelet.revision,
     claim: args.claim,
     readyTimeoutSeconds: args.nodeReadyTimeoutSeconds,

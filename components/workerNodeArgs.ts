@@ -4,24 +4,26 @@ import type { CniMode, KubeProxyMode } from "../base/modes";
 import type { Taint } from "../base/taint";
 import type { Connection } from "../host/connection";
 import type { JsonObject } from "../render/types";
+import type { KubeProxyConfiguration } from "../render/upstream/kubeProxyFields";
+import type { KubeletConfiguration } from "../render/upstream/kubeletFields";
 import type { ClientCertificate } from "./clusterBootstrap";
 
 /** What every node of a cluster shares. */
 export interface ClusterArgs {
   /** Kubernetes version of kubelet and kube-proxy, without "v". @example "1.37.2" */
-  kubernetesVersion: string;
+  kubernetesVersion: pulumi.Input<string>;
   /** Name of the cluster in the kubeconfigs on the hosts. @default "kubernetes" */
-  clusterName?: string;
+  clusterName?: pulumi.Input<string>;
   /** URL of the API server as the hosts reach it, in both kubeconfigs. @example "https://10.0.0.10:6443" */
-  apiServerEndpoint: string;
-  /** Certificate of the cluster's CA, PEM. */
+  apiServerEndpoint: pulumi.Input<string>;
+  /** Certificate of the cluster's CA, PEM, or a bundle of several while the CA is changed. */
   caCertPem: pulumi.Input<string>;
   /** Range of all pods, as the cluster's controller manager has it. @example "10.2.0.0/16" */
-  clusterCIDR: string;
+  clusterCIDR: pulumi.Input<string>;
   /** Addresses of the cluster's DNS Service. @example ["10.1.0.2"] */
-  clusterDNS: string[];
+  clusterDNS: pulumi.Input<pulumi.Input<string>[]>;
   /** DNS domain of the cluster, without a dot at its end. @default "cluster.local" */
-  clusterDomain?: string;
+  clusterDomain?: pulumi.Input<string>;
   /** Bootstrap token, from {@link ClusterBootstrap}. Secret. */
   bootstrapToken: pulumi.Input<string>;
   /** kube-proxy's client certificate, from {@link ClusterBootstrap}. */
@@ -30,25 +32,36 @@ export interface ClusterArgs {
   kubeconfig: pulumi.Input<string>;
 }
 
+/** Fields laid over a configuration; all of them or any value among them may be an Output. */
+export type Overrides<Fields> = pulumi.Input<{ [K in keyof Fields]: InputOf<Fields[K]> }>;
+
+/** A value, and each in it, as an Input. */
+type InputOf<T> =
+  | pulumi.Input<T>
+  | (T extends readonly (infer Item)[]
+      ? InputOf<Item>[]
+      : T extends object
+        ? { [K in keyof T]: InputOf<T[K]> }
+        : never);
+
 /**
  * How the nodes are made; the same for all of a pool.
  *
- * Overrides that are an Output are taken for secret: the file they end in is mode 0600 and secret in the state, and no error repeats
- * a value of them.
+ * Where a value in a file is secret, the file is: mode 0600 and secret in the state, and no error repeats the value.
  */
 export interface NodeConfigurationArgs {
   /** How kube-proxy makes Services work. @default "nftables" */
   kubeProxyMode?: KubeProxyMode;
   /** Fields laid over our KubeProxyConfiguration, with upstream's names. @default {} */
-  kubeProxyConfiguration?: pulumi.Input<JsonObject>;
+  kubeProxyConfiguration?: Overrides<KubeProxyConfiguration>;
   /** Fields laid over our KubeletConfiguration, with upstream's names. @default {} @example { maxPods: 200 } */
-  kubeletConfiguration?: pulumi.Input<JsonObject>;
+  kubeletConfiguration?: Overrides<KubeletConfiguration>;
   /** Who brings the pod network: "bridge" is ours, with "none" another system does. @default "bridge" */
   cniMode?: CniMode;
   /** Tables laid over our containerd drop-in. @default {} */
-  containerdConfiguration?: pulumi.Input<JsonObject>;
+  containerdConfiguration?: Overrides<JsonObject>;
   /** Image of a pod's sandbox. @default the one containerd was built with */
-  sandboxImage?: string;
+  sandboxImage?: pulumi.Input<string>;
   /** Seconds the Node may take to become Ready. @default 300 */
   nodeReadyTimeoutSeconds?: number;
   /** Seconds the pods may take to leave when the node is removed. @default 120 */
@@ -63,7 +76,7 @@ export interface BinaryArgs {
    */
   source?: pulumi.Input<string>;
   /** SHA-256 of the file, 64 hexadecimal digits; nothing else is ever put in place. */
-  sha256: string;
+  sha256: pulumi.Input<string>;
 }
 
 /** Where the binaries of one architecture come from. */
@@ -88,9 +101,9 @@ export interface HostArgs {
   /** Architecture the binaries are for, as Go names it. @default "amd64" */
   arch?: Arch;
   /** Labels of the Node; any the API allows, set by an admin client. @default {} */
-  labels?: pulumi.Input<Record<string, string>>;
+  labels?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** Taints of the Node, as objects or as "key=value:Effect". @default [] @example ["dedicated=build:NoSchedule"] */
-  taints?: pulumi.Input<(string | Taint)[]>;
+  taints?: pulumi.Input<pulumi.Input<string | Taint>[]>;
   /** Address the Node reports, for a host with several. @default the kubelet's choice */
   nodeIP?: pulumi.Input<string>;
   /** Takes over a machine that kubeadm or another stack has made a node of this cluster. @default false */
@@ -107,9 +120,9 @@ export interface WorkerNodeArgs extends HostArgs, NodeConfigurationArgs {
   binaries: BinariesArgs;
 }
 
-/** The arguments once they are checked: defaults filled in, one spelling for everything. */
+/** The arguments once they are checked: defaults filled in, one spelling for everything. What was an Output still is one. */
 export interface CheckedNodeArgs {
-  cluster: Required<ClusterArgs>;
+  cluster: CheckedClusterArgs;
   nodeName: string;
   connection: pulumi.Input<Connection>;
   arch: Arch;
@@ -123,10 +136,15 @@ export interface CheckedNodeArgs {
   kubeletConfiguration: pulumi.Input<JsonObject>;
   cniMode: CniMode;
   containerdConfiguration: pulumi.Input<JsonObject>;
-  sandboxImage?: string;
+  sandboxImage?: pulumi.Input<string>;
   nodeReadyTimeoutSeconds: number;
   drainTimeoutSeconds: number;
   binaries: CheckedBinaries;
+}
+
+/** {@link ClusterArgs} once they are checked. */
+export interface CheckedClusterArgs extends Required<Omit<ClusterArgs, "clusterDNS">> {
+  clusterDNS: pulumi.Input<string[]>;
 }
 
 /** The binaries of one architecture, with a source each. */

@@ -40,7 +40,8 @@ export function seenThrough<S extends object>(schema: S, inner: unknown): S {
   return schema;
 }
 
-function unwrapped(schema: unknown): unknown {
+/** The schema itself, without what makes it optional or hides it. */
+export function unwrapped(schema: unknown): unknown {
   if (typeof schema === "object" && schema !== null && hidden.has(schema)) return unwrapped(hidden.get(schema));
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrapped(schema.unwrap()) : schema;
 }

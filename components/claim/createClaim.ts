@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateDigests } from "../../base/certificateDigests";
 import { cniCleanup, kubeletCleanup, kubeProxyCleanup } from "../../render/cleanupScripts";
 import { preflight } from "../../render/preflightScript";
-import { fromOverrides } from "../overrides";
 import type { CheckedNodeArgs } from "../workerNodeArgs";
 import { NodeClaim } from "./nodeClaim";
 
@@ -14,21 +13,18 @@ const cleanups = [kubeProxyCleanup(), kubeletCleanup(), cniCleanup()];
 export function createClaim(name: string, args: CheckedNodeArgs, opts: pulumi.CustomResourceOptions): NodeClaim {
   const { arch, kubeProxyMode, cniMode } = args;
   const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } = args.cluster;
+  const { kubeletConfiguration } = args;
   const cluster = pulumi.output(caCertPem).apply(certificateDigests);
-  const check = cluster.apply((caSha256) =>
-    pulumi.output(
-      fromOverrides(args.kubeletConfiguration, (kubeletConfiguration) =>
-        preflight({ kubernetesVersion, arch, kubeProxyMode, cniMode, kubeletConfiguration, caSha256 }),
-      ),
-    ),
-  );
+  const check = pulumi
+    .output({ kubernetesVersion, kubeletConfiguration, caSha256: cluster })
+    .apply((known) => preflight({ arch, kubeProxyMode, cniMode, ...known }));
   const inputs = {
     connection: args.connection,
     nodeName: args.nodeName,
     owner: `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
     cluster,
     // Secret where the configuration is that it stands in.
-    clusterCIDR: fromOverrides(args.kubeletConfiguration, () => clusterCIDR),
+    clusterCIDR: pulumi.all([clusterCIDR, kubeletConfiguration]).apply(([ranges]) => ranges),
     kubeconfig,
     preflight: check,
     units,

@@ -1,4 +1,4 @@
-import { list, map, object } from "./fieldTypes";
+import { list, map, object, type ValueOf } from "./fieldTypes";
 import { logging } from "./logging";
 
 /**
@@ -73,3 +73,9 @@ export const kubeProxyFields = object({
   portRange: "string",
   windowsRunAsService: "boolean",
 });
+
+/**
+ * Fields of a KubeProxyConfiguration, by upstream's names; null takes one away that this library would write.
+ * @see https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/
+ */
+export type KubeProxyConfiguration = ValueOf<typeof kubeProxyFields>;

@@ -1,4 +1,4 @@
-import { list, map, object, since } from "./fieldTypes";
+import { list, map, object, since, type ValueOf } from "./fieldTypes";
 import { logging } from "./logging";
 
 /**
@@ -142,3 +142,9 @@ export const kubeletFields = object({
   failCgroupV1: "boolean",
   userNamespaces: object({ idsPerPod: "integer" }),
 });
+
+/**
+ * Fields of a KubeletConfiguration, by upstream's names; null takes one away that this library would write.
+ * @see https://kubernetes.io/docs/reference/config-api/kubelet-config.v1beta1/
+ */
+export type KubeletConfiguration = ValueOf<typeof kubeletFields>;

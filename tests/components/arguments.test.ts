@@ -207,11 +207,7 @@ describe("a wrong argument is named with its rule before anything is registered"
       onPool("containerdConfiguration", { plugins: { x: { list: ["a", null] } } }),
       "containerdConfiguration.plugins.x.list[1]: null is null",
     ],
-    [
-      "an Output for a plain value",
-      onCluster("clusterCIDR", pulumi.output("10.2.0.0/16")),
-      "cluster.clusterCIDR: is an Output",
-    ],
+    ["an Output for a plain value", onHost("nodeName", pulumi.output("node-2")), "hosts[1].nodeName: is an Output"],
     ["an Output for the hosts", onPool("hosts", pulumi.output([])), "hosts: is an Output"],
   ])("%s", async (_, change, expected) => {
     const registered = await recordResources();

@@ -1,6 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { WorkerNode, WorkerPool, type HostArgs, type WorkerPoolArgs } from "../../components";
+import {
+  WorkerNode,
+  WorkerPool,
+  type HostArgs,
+  type KubeletConfiguration,
+  type WorkerPoolArgs,
+} from "../../components";
 import { runPrograms, type Given, type Outcome } from "../support/programs";
+import { unknownOutput } from "../support/unknownOutput";
 import { recordResources, settled, type Registered } from "../support/pulumiMocks";
 import { selfSigned } from "../settings/testConfiguration";
 import { hostKey, workerNodeArgs } from "../support/workerNodeArgs";
@@ -88,8 +95,31 @@ describe("an argument that is only known later", () => {
       };
       new library.WorkerNode("late", { ...args, cluster: cluster as unknown as typeof args.cluster });
     },
+    cluster: ({ pulumi, library, args }: Given) => {
+      const wrong = {
+        kubernetesVersion: pulumi.output("v1.37.2"),
+        apiServerEndpoint: pulumi.output("10.0.0.10:6443"),
+        clusterDNS: [pulumi.output("10.1.0")],
+        clusterDomain: pulumi.output("cluster.local."),
+        clusterName: pulumi.output(""),
+      };
+      new library.WorkerNode("late", { ...args, cluster: { ...args.cluster, ...wrong } });
+    },
+    between: ({ pulumi, library, args }: Given) => {
+      const [clusterCIDR, clusterDNS] = [pulumi.output("10.2.0.0/16"), pulumi.output(["10.2.0.2"])];
+      new library.WorkerNode("late", { ...args, cluster: { ...args.cluster, clusterCIDR, clusterDNS } });
+    },
+    marks: ({ pulumi, library, args }: Given) => {
+      const labels = { rack: "r0", "a b": pulumi.output("") };
+      new library.WorkerNode("late", { ...args, labels, taints: ["a:NoSchedule", pulumi.output("b=c")] });
+    },
+    checksum: ({ pulumi, library, args }: Given) => {
+      const kubelet = { sha256: pulumi.output("abc") };
+      new library.WorkerNode("late", { ...args, binaries: { ...args.binaries, kubelet } });
+    },
     overrides: ({ pulumi, library, args }: Given) => {
-      const kubeletConfiguration = pulumi.secret({ maxPods: "HUSH", address: "HUSH" });
+      const wrong: object = { maxPods: "HUSH", address: "HUSH" };
+      const kubeletConfiguration = pulumi.secret(wrong) as pulumi.Output<KubeletConfiguration>;
       new library.WorkerNode("late", { ...args, kubeletConfiguration });
     },
   };
@@ -117,6 +147,23 @@ describe("an argument that is only known later", () => {
       [expect.stringContaining("\n  cluster.caCertPem: is of another CA than the kubeconfig's") as string],
     ],
     [
+      "between",
+      [
+        expect.stringContaining(
+          '\n  cluster.clusterDNS[0]: "10.2.0.2" is inside clusterCIDR (10.2.0.0/16), whose addresses are the pods\'',
+        ) as string,
+      ],
+    ],
+    [
+      "marks",
+      [
+        expect.stringMatching(
+          /\n {2}labels\["a b"\]: must have a name.*\n {2}taints\[1\]: "b=c" must end in/s,
+        ) as string,
+      ],
+    ],
+    ["checksum", [expect.stringContaining('\n  binaries.kubelet.sha256: "abc" is not a SHA-256 checksum') as string]],
+    [
       "overrides",
       [
         expect.stringContaining(
@@ -135,6 +182,16 @@ describe("an argument that is only known later", () => {
     },
   );
 
+  test("is told once for all that are wrong, in a line each, by the name of the argument", () => {
+    const [title, ...lines] = up["cluster"]?.errors.join("\n").split("\n") ?? [];
+    expect(title).toBe('WorkerNode "late": 5 errors in its arguments:');
+    expect(lines.map((line) => /^ {2}(\S+): /.exec(line)?.[1]).sort()).toEqual(
+      ["apiServerEndpoint", "clusterDNS[0]", "clusterDomain", "clusterName", "kubernetesVersion"].map(
+        (key) => `cluster.${key}`,
+      ),
+    );
+  });
+
   test("is compared with what became known of other hosts", () => {
     const text = up["twins"]?.errors.join() ?? "";
     expect(text).toContain('hosts[1].connection.host: "10.0.0.11" is that of hosts[0] too');
@@ -152,10 +209,7 @@ describe("an argument that is only known later", () => {
 
   test("is not judged while it is unknown", async () => {
     const registered = await recordResources(true);
-    const never = Promise.resolve(false);
-    const nothing = Promise.resolve(new Set<pulumi.Resource>());
-    const OutputOf = pulumi.Output as unknown as new (...parts: unknown[]) => pulumi.Output<string>;
-    const unknown = new OutputOf(new Set(), Promise.resolve(""), never, never, nothing);
+    const unknown = unknownOutput();
     pool("unknown", [{ ...host(1), connection: { host: unknown, hostKey: hostKey(1) } }]);
     await settled();
     expect(registered.filter(({ custom }) => custom)).toHaveLength(8);
@@ -190,39 +244,5 @@ describe("arguments are brought into one spelling", () => {
         { key: "gpu", effect: "NoExecute" },
       ],
     });
-  });
-});
-
-describe("overrides that are an Output", () => {
-  test.each([
-    [
-      "kubelet",
-      { kubeletConfiguration: pulumi.output({ staticPodURLHeader: { Authorization: ["HUSH"] } }) },
-      "/var/lib/kubelet/config.yaml",
-    ],
-    [
-      "kube-proxy",
-      { kubeProxyConfiguration: pulumi.output({ showHiddenMetricsForVersion: "HUSH" }) },
-      "/etc/kubernetes/kube-proxy-config.yaml",
-    ],
-    [
-      "containerd",
-      { containerdConfiguration: pulumi.output({ plugins: { x: { password: "HUSH" } } }) },
-      "/etc/containerd/conf.d/kubernetes-worker-nodes.toml",
-    ],
-  ])("stay secret in all of %s", async (service, overrides, path) => {
-    const registered = await recordResources();
-    new WorkerNode("node-1", { ...workerNodeArgs, ...overrides });
-    await settled();
-    const open = registered.filter(({ inputs, secretInputs }) =>
-      JSON.stringify(Object.entries(inputs).filter(([key]) => !secretInputs.includes(key))).includes("HUSH"),
-    );
-    expect(open.map(({ name }) => name)).toEqual([]);
-    const found = registered.find(({ custom, name }) => custom && name === `node-1-${service}`);
-    const inputs: Record<string, unknown> = found?.inputs ?? {};
-    const file = (inputs["secretFiles"] as Record<string, { mode?: string; content: string }>)[path];
-    expect(file).toMatchObject({ mode: "0600", content: expect.stringContaining("HUSH") as string });
-    expect(inputs["files"]).not.toHaveProperty([path]);
-    expect(found?.secretInputs).toContain("secretFiles");
   });
 });

@@ -49,7 +49,7 @@ export function runPrograms(
         await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "kubernetes-worker-nodes", "test", preview);
         eval("(" + program + ")")(given);
         await pulumi.runtime.disconnect().catch((error) => errors.add(error));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 200));
         outcomes[name] = { errors: [...errors].map(({ message }) => message), connected };
       }
       console.log(JSON.stringify(outcomes));
