@@ -7,7 +7,7 @@ import { clusterArgs, ownNodes, poolArgs } from "./settings/componentArgs";
 
 checkNodeVersion();
 
-/** The stack program. Its outputs are `nodes`: Node name -> ranges of its pods, facts of its host, and what the last look saw. */
+/** The stack program. Its outputs are `nodes`: Node name -> ranges of its pods, facts of its host, what the last look saw, and kube-proxy's rules then. */
 export = async () => {
   const settings = await loadSettings();
 
@@ -49,6 +49,10 @@ export = async () => {
 /** What the run of a node ended with. One that failed is named in the diagnostics and takes no other's result with it. */
 function result({ podCIDRs, facts, verification }: WorkerNode): pulumi.Output<object> {
   const seen = pulumi.all([podCIDRs, facts, verification]);
-  const shown = seen.apply(([ranges, host, last]): object => ({ podCIDRs: ranges, facts: host, verification: last }));
+  const shown = seen.apply(([ranges, host, last]): object => {
+    // Line by line: of a long text the CLI shows the beginning only.
+    const [verification = "", ...rules] = last.split("\n");
+    return { podCIDRs: ranges, facts: host, verification, rules };
+  });
   return pulumi.recover(shown, () => ({ failed: true }));
 }

@@ -1,8 +1,14 @@
-/** kube-proxy's ways to program the kernel that are carried out. */
-export const kubeProxyModes = ["nftables", "iptables"] as const;
+/** What a stack or a program may ask for. */
+export const kubeProxyModes = ["nftables", "iptables", "ipvs", "none"] as const;
 
-/** How kube-proxy makes Services work; upstream's field `mode` of KubeProxyConfiguration. */
+/** The mode of who asks for none. */
+export const defaultKubeProxyMode = "nftables";
+
+/** How Services work: a mode of kube-proxy, or `none` where another system makes them work and no kube-proxy of ours runs. */
 export type KubeProxyMode = (typeof kubeProxyModes)[number];
+
+/** kube-proxy's ways to program the kernel; upstream's field `mode` of KubeProxyConfiguration. */
+export type ProxyMode = Exclude<KubeProxyMode, "none">;
 
 /** Who brings the pods' network, of those that are carried out. */
 export const cniModes = ["bridge", "none"] as const;

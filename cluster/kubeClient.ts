@@ -2,13 +2,16 @@ import type {
   CertificatesV1Api,
   CoordinationV1Api,
   CoreV1Api,
+  DiscoveryV1Api,
   KubeConfig,
   Middleware,
   RequestContext,
   V1CertificateSigningRequest,
+  V1EndpointSlice,
   V1Node,
   V1Pod,
   V1Secret,
+  V1Service,
 } from "@kubernetes/client-node";
 import { sha256 } from "../base/sha256";
 import { ApiCallError, callApi, hasStatus } from "./apiCall";
@@ -35,6 +38,10 @@ export interface ClusterClient {
   listKubeletCsrs(): Promise<V1CertificateSigningRequest[]>;
   /** The Secrets of bootstrap tokens, whoever made them. */
   listBootstrapTokens(): Promise<V1Secret[]>;
+  /** The API's own Service; undefined where there is none or it may not be read. */
+  getKubernetesService(): Promise<V1Service | undefined>;
+  /** Its endpoints. */
+  listKubernetesEndpoints(): Promise<V1EndpointSlice[]>;
 }
 
 interface Apis {
@@ -43,6 +50,7 @@ interface Apis {
   readonly coordination: CoordinationV1Api;
   readonly certificates: CertificatesV1Api;
   readonly nodeWatch: NodeWatch;
+  readonly discovery: DiscoveryV1Api;
 }
 
 /** Open clients of this process: all nodes of a cluster share one, and so its connections. */
@@ -77,6 +85,7 @@ async function loadApis(kubeconfig: string, timing: Timing): Promise<Apis> {
     coordination: new client.CoordinationV1Api(configuration),
     certificates: new client.CertificatesV1Api(configuration),
     nodeWatch: nodeWatchOf(config),
+    discovery: new client.DiscoveryV1Api(configuration),
   };
 }
 
@@ -119,7 +128,8 @@ function connectionMiddleware(timing: Timing): Middleware {
   };
 }
 
-function clusterClient({ server, core, coordination, certificates, nodeWatch }: Apis, timing: Timing): ClusterClient {
+function clusterClient(apis: Apis, timing: Timing): ClusterClient {
+  const { server, core, coordination, certificates, discovery, nodeWatch } = apis;
   const call = <T>(what: string, request: () => Promise<T>, isFinal?: (status: number) => boolean): Promise<T> =>
     callApi(what, server, timing, request, isFinal);
   return {
@@ -159,6 +169,15 @@ function clusterClient({ server, core, coordination, certificates, nodeWatch }: 
     listBootstrapTokens: async () => {
       const query = { namespace: "kube-system", fieldSelector: "type=bootstrap.kubernetes.io/token" };
       return (await call("list the bootstrap tokens", () => core.listNamespacedSecret(query))).items;
+    },
+    getKubernetesService: () => {
+      const read = () => core.readNamespacedService({ namespace: "default", name: "kubernetes" });
+      return unlessMissing(call("read Service default/kubernetes", read), 403);
+    },
+    listKubernetesEndpoints: async () => {
+      const query = { namespace: "default", labelSelector: "kubernetes.io/service-name=kubernetes" };
+      const list = () => discovery.listNamespacedEndpointSlice(query);
+      return (await call("list the endpoints of Service default/kubernetes", list)).items;
     },
   };
 }

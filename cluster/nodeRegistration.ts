@@ -41,6 +41,8 @@ export interface NodeRegistrationArgs {
   kubeletVersion: pulumi.Input<string>;
   /** Any text that changes when the kubelet or its configuration does: Ready is then waited for again. */
   revision: pulumi.Input<string>;
+  /** Any text that changes when kube-proxy or its configuration does: where its rules have to lead is then asked anew. Default: none. */
+  proxyRevision?: pulumi.Input<string>;
   /**
    * Labels to keep on the Node, also those under `node-role.kubernetes.io/` that a kubelet may not set itself. Others
    * on the Node are left alone. Default: none.
@@ -80,6 +82,11 @@ export class NodeRegistration extends DynamicResource {
   declare readonly nodeUid: pulumi.Output<string>;
   /** spec.podCIDRs of the Node, one an IP family; empty where the cluster does not allocate node CIDRs. */
   declare readonly podCIDRs: pulumi.Output<string[]>;
+  /**
+   * The Service `kubernetes` and its endpoints, as they were when the Node was last registered; empty where they could not be read.
+   * @example "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"
+   */
+  declare readonly kubernetesService: pulumi.Output<string>;
   /** What was last seen on the Node and is left to its administrator, one sentence each. @example ["Node node-a is cordoned"] */
   declare readonly told: pulumi.Output<string[]>;
 
@@ -95,6 +102,7 @@ export class NodeRegistration extends DynamicResource {
       nodeUid: undefined,
       podCIDRs: undefined,
       told: undefined,
+      kubernetesService: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
     super({ type: "NodeRegistration", module: "cluster/nodeRegistrationProvider.js" }, name, props, options);

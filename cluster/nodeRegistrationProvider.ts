@@ -5,12 +5,16 @@ import { seal, unknownValue, unseal } from "../base/sealed";
 import { PartialFailure } from "../base/partialFailure";
 import { serviceStart } from "../base/serviceStarts";
 import { claimAnnotations, describeHolder, otherMachine, refuseForeign, type Claim } from "./claim";
+import { kubernetesService } from "./kubernetesService";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
 import { waitForReady } from "./nodeReadiness";
 import { isRegistered, stateOf } from "./nodeRegistrationState";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "./nodeRegistrationState";
 import { removeNode } from "./nodeRemoval";
+
+/** The outputs of a Node that was not seen. */
+const nothingSeen = { podCIDRs: [], nodeUid: "", told: [], kubernetesService: "" };
 
 export { read } from "./nodeRegistrationRead";
 
@@ -50,11 +54,11 @@ export async function create(given: NodeRegistrationInputs): Promise<dynamic.Cre
   await cluster.getNode(inputs.nodeName);
   try {
     const node = await register(cluster, inputs, noMarks, { waitForReady: true, newHeartbeat: false });
-    return { id: inputs.nodeName, outs: saidState(inputs, node) };
+    return { id: inputs.nodeName, outs: await saidState(cluster, inputs, node) };
   } catch (error) {
     const message = messageOf(error);
     // The spread keeps the engine's own `__provider` key, which a partial failure has to bring along itself.
-    throw new PartialFailure(message, inputs.nodeName, { ...inputs, podCIDRs: [], nodeUid: "", told: [] });
+    throw new PartialFailure(message, inputs.nodeName, { ...inputs, ...nothingSeen });
   }
 }
 
@@ -77,7 +81,7 @@ export async function update(
   const isOther = seen !== undefined && news.claim !== undefined && otherMachine(seen, news.claim) !== undefined;
   const wait = kubeletChanged || isOtherClaim(olds.claim, news.claim) || isOther || !olds.nodeUid;
   const node = await register(cluster, news, olds, { waitForReady: wait, newHeartbeat: kubeletChanged });
-  return { outs: saidState(news, node) };
+  return { outs: await saidState(cluster, news, node) };
 }
 
 /**
@@ -98,15 +102,19 @@ async function remove(id: string, props: NodeRegistrationState): Promise<void> {
 export { remove as delete };
 
 /** The new state; what it tells is said as well. */
-function saidState(inputs: NodeRegistrationInputs, node: V1Node): NodeRegistrationState {
-  const state = stateOf(inputs, node);
+async function saidState(
+  cluster: ClusterClient,
+  inputs: NodeRegistrationInputs,
+  node: V1Node,
+): Promise<NodeRegistrationState> {
+  const state = { ...stateOf(inputs, node), kubernetesService: await kubernetesService(cluster) };
   state.told.forEach((line) => console.log(line));
   return state;
 }
 
 /** Of a machine that is gone for good there is no Node. */
 function lostState(inputs: NodeRegistrationInputs): NodeRegistrationState {
-  return { ...inputs, podCIDRs: [], nodeUid: "", told: [] };
+  return { ...inputs, ...nothingSeen };
 }
 
 function isOtherClaim(before: Claim | undefined, now: Claim | undefined): boolean {

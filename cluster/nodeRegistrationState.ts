@@ -12,6 +12,8 @@ export interface NodeRegistrationInputs {
   claim?: Claim;
   kubeletVersion: string;
   revision: string;
+  /** Missing in a state of before it was there. */
+  proxyRevision?: string;
   labels: Record<string, string>;
   taints: NodeTaint[];
   readyTimeoutSeconds: number;
@@ -25,13 +27,15 @@ export interface NodeRegistrationOutputs {
   nodeUid: string;
   /** What was seen on the Node and is not repaired, one sentence each. */
   told: string[];
+  /** The Service `kubernetes` when the Node was last registered, as `kubernetesService` says it. */
+  kubernetesService?: string;
 }
 
 /** State of a NodeRegistration. Its claim is always the one that was registered, never one that was seen on a Node. */
 export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegistrationOutputs {}
 
 /** Keys of {@link NodeRegistrationOutputs}. */
-const outputs = ["podCIDRs", "nodeUid", "told"] as const;
+const outputs = ["podCIDRs", "nodeUid", "told", "kubernetesService"] as const;
 
 /** Without the outputs, and the kubeconfig by its digest; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
@@ -39,7 +43,10 @@ export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
 }
 
 /** The state of a registration whose Node is `node`. */
-export function stateOf(inputs: NodeRegistrationInputs, node: V1Node): NodeRegistrationState {
+export function stateOf(
+  inputs: NodeRegistrationInputs & Partial<NodeRegistrationOutputs>,
+  node: V1Node,
+): NodeRegistrationState {
   const { uid: nodeUid = "" } = node.metadata ?? {};
   return { ...inputs, podCIDRs: node.spec?.podCIDRs ?? [], nodeUid, told: tell(node, { ...inputs, nodeUid }) };
 }

@@ -87,7 +87,7 @@ const binary = z.object(
   { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; write an object with sha256` },
 );
 const archBinaries = z.object(
-  { kubelet: binary, kubeProxy: binary, cniPlugins: binary.optional() },
+  { kubelet: binary, kubeProxy: binary.optional(), cniPlugins: binary.optional() },
   { error: "is not an object; write kubelet, kubeProxy and cniPlugins" },
 );
 

@@ -5,11 +5,13 @@ import {
   crossFindings,
   keyPairFindings,
   passphraseFindings,
+  versionOf,
   type CrossView,
   type HostView,
   type Placed,
 } from "../base/rules/crossChecks";
 import { fieldsOf, isBelow, listOf, valueAt, withValue, type Finding, type Path } from "../base/rules/finding";
+import { kubeProxyModeFindings } from "../base/rules/kubeProxyModeRules";
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
@@ -126,6 +128,7 @@ export function crossView(args: Arguments, binaries: CrossView["binaries"], host
     caCertPem: placed("caCertPem"),
     kubeconfig: placed("kubeconfig"),
     cniMode: args["cniMode"],
+    kubeProxyMode: args["kubeProxyMode"],
     binaries,
     hosts,
   };
@@ -164,6 +167,11 @@ export function nodeFindings(args: Arguments, view: CrossView): Finding[] {
   return [
     ...crossFindings(view),
     ...passphrases,
+    ...kubeProxyModeFindings({
+      kubernetesVersion: versionOf(kubernetesVersion),
+      kubeProxyMode: view.kubeProxyMode,
+      kubeProxyConfiguration,
+    }),
     ...overridesFindings({ kubernetesVersion, kubeProxyConfiguration, kubeletConfiguration, containerdConfiguration }),
   ];
 }

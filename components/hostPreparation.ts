@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileMap } from "../host/files";
 import { HostPrerequisites } from "../host/hostPrerequisites";
+import { ipvsScheduler } from "../render/kubeProxyConfiguration";
 import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
 import { requiredPackages } from "../render/packages";
 import { paths } from "../render/paths";
@@ -15,10 +16,14 @@ import { verificationFile } from "./verification";
 export function prepareHost(name: string, args: NodePartArgs, opts: pulumi.CustomResourceOptions): HostPrerequisites {
   const { connection, claim, kubeProxyMode, cniMode } = args;
   const modes = { kubeProxyMode, cniMode };
-  const kernelModules = requiredModules(modes);
+  // Of kube-proxy's configuration only the scheduler of mode ipvs counts: a secret that has no say here makes nothing secret.
+  const ofProxy = pulumi.output(kubeProxyMode === "ipvs" ? args.kubeProxyConfiguration : {});
+  const kernelModules = ofProxy.apply((overrides) =>
+    requiredModules({ ...modes, scheduler: ipvsScheduler(overrides) }),
+  );
   const sysctls = requiredSysctls(modes);
-  const files = verificationFile(args).apply((verification): FileMap => ({
-    [paths.modulesLoad]: { content: renderModulesLoad(kernelModules) },
+  const files = pulumi.all([verificationFile(args), kernelModules]).apply(([verification, modules]): FileMap => ({
+    [paths.modulesLoad]: { content: renderModulesLoad(modules) },
     [paths.sysctl]: { content: renderSysctl(sysctls) },
     [paths.verification]: verification,
   }));

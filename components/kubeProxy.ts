@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { ProxyMode } from "../base/modes";
+import { sha256 as sha256OfText } from "../base/sha256";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
-import { kubeProxyCleanup } from "../render/cleanupScripts";
+import { kubeProxyCleanup, kubeProxyTidy } from "../render/cleanupScripts";
 import { kubeProxyHealth } from "../render/healthScripts";
 import { renderKubeconfig } from "../render/kubeconfig";
 import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
@@ -10,13 +12,29 @@ import { kubeProxyLook } from "../render/lookScripts";
 import { paths, programPath } from "../render/paths";
 import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
 import type { NodePartArgs } from "./nodePartArgs";
+import type { BinaryArgs } from "./workerNodeArgs";
+
+/** Arguments of {@link KubeProxy}. */
+export interface KubeProxyArgs extends NodePartArgs {
+  kubeProxyMode: ProxyMode;
+  binaries: NodePartArgs["binaries"] & { kubeProxy: Required<BinaryArgs> };
+}
+
+/** Those of a node whose Services are kube-proxy's business, for which the rules of the arguments ask for its binary. */
+export function runsKubeProxy(args: NodePartArgs): args is KubeProxyArgs {
+  return args.kubeProxyMode !== "none" && args.binaries.kubeProxy !== undefined;
+}
 
 /** A running kube-proxy: kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
 export class KubeProxy extends pulumi.ComponentResource {
-  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
+  /** Changes when what kube-proxy runs with changed, besides its certificate. */
+  public readonly revision: pulumi.Output<string>;
+
+  constructor(name: string, args: KubeProxyArgs, opts?: pulumi.ComponentResourceOptions) {
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
     const { connection, claim, kubeProxyMode: mode, kubeProxyConfiguration } = args;
     const { kubernetesVersion } = args.cluster;
+    const configuration = configurationFile(args);
     const binary = pulumi.all([kubernetesVersion, args.binaries.kubeProxy.sha256]).apply(([version, sha256]) => ({
       program: programPath("kube-proxy", version, sha256),
       sha256,
@@ -28,19 +46,26 @@ export class KubeProxy extends pulumi.ComponentResource {
         claim,
         unitName: "kube-proxy.service",
         unit: binary.apply(renderKubeProxyUnit),
-        ...allFiles(kubeconfigFile(args), configurationFile(args)),
+        ...allFiles(kubeconfigFile(args), configuration),
         programs: binary.apply(({ program, sha256 }) => ({ [program]: sha256 })),
         healthCheck: pulumi.output(kubeProxyConfiguration).apply((overrides) => kubeProxyHealth({ mode, overrides })),
         cleanup: kubeProxyCleanup(),
+        tidy: kubeProxyTidy({ mode }),
         look: kubeProxyLook({ mode }),
       },
       { parent: this },
     );
+    this.revision = pulumi
+      .all([configuration.files, configuration.secretFiles ?? {}, binary])
+      // The configuration says the mode too.
+      .apply(([open, secret, { sha256 }]) =>
+        sha256OfText(JSON.stringify([{ ...open, ...secret }, sha256])).slice(0, 16),
+      );
     this.registerOutputs({});
   }
 }
 
-function configurationFile(args: NodePartArgs): NodeFiles {
+function configurationFile(args: KubeProxyArgs): NodeFiles {
   const { nodeName, kubeProxyMode: mode, kubeProxyConfiguration: overrides } = args;
   const { kubernetesVersion, clusterCIDR } = args.cluster;
   return filesOf({ kubernetesVersion, clusterCIDR, overrides }, (known) => ({

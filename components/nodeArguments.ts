@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Arch } from "../base/arch";
 import { releaseSources, type ReleaseSources } from "../base/releaseSources";
 import type { CrossView } from "../base/rules/crossChecks";
+import { kubeProxyModeWarning } from "../base/rules/kubeProxyModeRules";
 import { canonicalEndpoint } from "../base/rules/addressRules";
 import { fieldsOf, pathText, type Finding } from "../base/rules/finding";
 import { Later } from "../base/rules/later";
@@ -40,6 +41,7 @@ export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNode
     },
     args,
   );
+  warnOfMode(owner, checked);
   return { ...checked, binaries: withSources(checked.binaries, checked.cluster.kubernetesVersion, checked.arch) };
 }
 
@@ -62,6 +64,7 @@ export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pul
     },
     args,
   );
+  warnOfMode(owner, checked);
   const { hosts, binaries, resourceNamePrefix, ...shared } = checked;
   const { kubernetesVersion } = shared.cluster;
   return {
@@ -73,6 +76,14 @@ export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pul
       return { resourceName: `${resourceNamePrefix}${host.nodeName}`, args: node };
     }),
   };
+}
+
+/** Said once for all nodes of a pool. */
+function warnOfMode({ label }: Owner, { cluster, kubeProxyMode }: Pick<CheckedNodeArgs, "cluster" | "kubeProxyMode">) {
+  pulumi.output(cluster.kubernetesVersion).apply((kubernetesVersion) => {
+    const warning = kubeProxyModeWarning({ kubernetesVersion, kubeProxyMode });
+    if (warning !== undefined) void pulumi.log.warn(`${label}: ${warning}`);
+  });
 }
 
 type HostKey = "nodeName" | "connection" | "arch" | "labels" | "taints" | "nodeIP" | "adopt" | "lost";
@@ -114,7 +125,7 @@ function withSources(binaries: CheckedBinaries, kubernetesVersion: pulumi.Input<
   };
   return {
     kubelet: withSource("kubelet", kubelet),
-    kubeProxy: withSource("kubeProxy", kubeProxy),
+    ...(kubeProxy && { kubeProxy: withSource("kubeProxy", kubeProxy) }),
     ...(cniPlugins && { cniPlugins: withSource("cniPlugins", cniPlugins) }),
   };
 }

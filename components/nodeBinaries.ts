@@ -12,6 +12,7 @@ export function installBinaries(name: string, args: NodePartArgs, opts: pulumi.C
   const { kubelet, kubeProxy, cniPlugins: archive } = args.binaries;
   const { kubernetesVersion } = args.cluster;
   const bridge = args.cniMode !== "none";
+  const proxied = args.kubeProxyMode !== "none" && kubeProxy !== undefined;
   // The rules of the arguments ask for it.
   if (bridge && archive === undefined) {
     throw new pulumi.ResourceError("binaries.cniPlugins is not set", opts.parent, true);
@@ -20,10 +21,12 @@ export function installBinaries(name: string, args: NodePartArgs, opts: pulumi.C
     connection: args.connection,
     claim: args.claim,
     setName: "binaries",
-    programs: pulumi.all([kubernetesVersion, kubelet, kubeProxy]).apply(([version, first, second]) => ({
-      [programPath("kubelet", version, first.sha256)]: first,
-      [programPath("kube-proxy", version, second.sha256)]: second,
-    })),
+    programs: pulumi
+      .all([kubernetesVersion, kubelet, proxied ? kubeProxy : undefined])
+      .apply(([version, first, second]) => ({
+        [programPath("kubelet", version, first.sha256)]: first,
+        ...(second && { [programPath("kube-proxy", version, second.sha256)]: second }),
+      })),
     ...(bridge && archive !== undefined && { archive: pulumi.output(archive), directory: paths.cniBinDirectory }),
     members: bridge ? [...cniPlugins] : [],
   };

@@ -1,10 +1,14 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { shellQuote } from "../base/shellQuote";
+import type { NodeRegistration } from "../cluster/nodeRegistration";
 import { withHostKey, type Connection } from "../host/connection";
 import type { FileSpec } from "../host/files";
 import { scriptText } from "../host/scriptText";
 import { paths } from "../render/paths";
 import { verification } from "../render/verificationScript";
+import type { Kubelet } from "./kubelet";
+import type { KubeProxy } from "./kubeProxy";
 import type { CheckedNodeArgs } from "./workerNodeArgs";
 
 /** The script that looks at a finished node, as a file of the host: an administrator may run it too. */
@@ -17,29 +21,43 @@ export function verificationFile(args: CheckedNodeArgs): pulumi.Output<FileSpec>
   });
 }
 
+/** What there is of a node when it is looked at. */
+interface VerifiedParts {
+  connection: pulumi.Input<Connection>;
+  kubelet: Kubelet;
+  /** None where another system makes Services work. */
+  proxy?: KubeProxy;
+  registration: NodeRegistration;
+}
+
 /**
- * The hand-made procedure's last look: services active, kube-proxy's rules there. It reads only, and running it again (a new SSH
- * key is enough for remote.Command) does no harm.
+ * The hand-made procedure's last look: services active, kube-proxy's rules there, which lead to the API servers. It reads only, and
+ * running it again (a new SSH key is enough for remote.Command) does no harm. It looks again whenever kubelet or kube-proxy changed.
  *
- * @param revision it looks again whenever this changed.
- * @returns what was seen, one line a check.
+ * @returns what was seen: a line with the time, then the rules.
  */
 export function verifyNode(
   name: string,
-  { connection, revision }: { connection: pulumi.Input<Connection>; revision: pulumi.Input<string> },
+  { connection, kubelet, proxy, registration }: VerifiedParts,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const secretConnection = pulumi.secret(connection).apply(withHostKey);
-  const look = (user = "root"): string => (user === "root" ? paths.verification : `sudo -n ${paths.verification}`);
+  const user = pulumi.unsecret(secretConnection.apply((known) => known.user));
+  const kubernetes = proxy === undefined ? "" : registration.kubernetesService;
   const inputs = {
     connection: secretConnection.apply(commandConnection),
-    create: pulumi.unsecret(secretConnection.apply(({ user }) => look(user))),
+    create: pulumi.all([user, kubernetes]).apply(([name, service]) => lookCommand(name, service)),
     // The script does not read it; only a change of an input makes remote.Command run again.
-    stdin: revision,
+    stdin: pulumi.all([kubelet.revision, proxy?.revision ?? ""]).apply((revisions) => revisions.join(" ").trim()),
     addPreviousOutputInEnv: false,
     logging: command.remote.Logging.None,
   };
   return new command.remote.Command(name, inputs, opts).stdout;
+}
+
+function lookCommand(user = "root", kubernetesService = ""): string {
+  const command = user === "root" ? paths.verification : `sudo -n ${paths.verification}`;
+  return kubernetesService === "" ? command : `${command} ${shellQuote(kubernetesService)}`;
 }
 
 /** Field by field: remote.Command prints a connection with a field it does not know, key and all. */

@@ -4,7 +4,7 @@ import { createClaim } from "./claim/createClaim";
 import { ContainerRuntime } from "./containerRuntime";
 import { prepareHost } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
-import { KubeProxy } from "./kubeProxy";
+import { KubeProxy, runsKubeProxy } from "./kubeProxy";
 import { checkedNodeArgs } from "./nodeArguments";
 import { installBinaries } from "./nodeBinaries";
 import type { NodePartArgs } from "./nodePartArgs";
@@ -45,14 +45,12 @@ export class WorkerNode extends pulumi.ComponentResource {
     const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
     const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, binaries));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
-    const proxy = new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet));
-    const registration = registerNode(`${name}-registration`, { ...parts, kubelet }, after(proxy));
-    const { connection } = args;
-    const { revision } = kubelet;
+    const proxy = runsKubeProxy(parts) ? new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet)) : undefined;
+    const registration = registerNode(`${name}-registration`, { ...parts, kubelet, proxy }, after(proxy ?? kubelet));
     // Of a machine that is gone for good there is nothing to see.
     this.verification = args.lost
       ? pulumi.output("")
-      : verifyNode(`${name}-verification`, { connection, revision }, after(registration));
+      : verifyNode(`${name}-verification`, { ...args, kubelet, proxy, registration }, after(registration));
     this.nodeName = registration.nodeName;
     this.podCIDRs = registration.podCIDRs;
     this.facts = claim.facts;
@@ -62,7 +60,7 @@ export class WorkerNode extends pulumi.ComponentResource {
 
 function registerNode(
   name: string,
-  args: NodePartArgs & { kubelet: Kubelet },
+  args: NodePartArgs & { kubelet: Kubelet; proxy?: KubeProxy },
   opts: pulumi.CustomResourceOptions,
 ): NodeRegistration {
   const inputs = {
@@ -72,6 +70,7 @@ function registerNode(
     taints: args.taints,
     kubeletVersion: pulumi.interpolate`v${args.cluster.kubernetesVersion}`,
     revision: args.kubelet.revision,
+    proxyRevision: args.proxy?.revision,
     claim: args.claim,
     readyTimeoutSeconds: args.nodeReadyTimeoutSeconds,
     drainTimeoutSeconds: args.drainTimeoutSeconds,

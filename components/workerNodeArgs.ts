@@ -50,7 +50,10 @@ type InputOf<T> =
  * Where a value in a file is secret, the file is: mode 0600 and secret in the state, and no error repeats the value.
  */
 export interface NodeConfigurationArgs {
-  /** How kube-proxy makes Services work. @default "nftables" */
+  /**
+   * How kube-proxy makes Services work; "none" where another system does. "nftables" answers no NodePort at 127.0.0.1; "ipvs" is
+   * deprecated since Kubernetes 1.35, off by default from 1.40 and gone in 1.43. @default "nftables"
+   */
   kubeProxyMode?: KubeProxyMode;
   /** Fields laid over our KubeProxyConfiguration, with upstream's names. @default {} */
   kubeProxyConfiguration?: Overrides<KubeProxyConfiguration>;
@@ -83,8 +86,8 @@ export interface BinaryArgs {
 export interface BinariesArgs {
   /** kubelet. */
   kubelet: BinaryArgs;
-  /** kube-proxy. */
-  kubeProxy: BinaryArgs;
+  /** kube-proxy; needed unless kubeProxyMode is "none". */
+  kubeProxy?: BinaryArgs;
   /** Release archive of the CNI plugins; needed with cniMode "bridge". */
   cniPlugins?: BinaryArgs;
 }

@@ -1,3 +1,4 @@
+import { moduleTable } from "../base/kernelModules";
 import { without } from "../base/without";
 import { digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
 import type { HostPrerequisitesInputs } from "./hostPrerequisites";
@@ -16,7 +17,6 @@ import {
   unsealHost,
 } from "./hostChange";
 import type { Unfinished, Written } from "./hostChange";
-import { moduleTable } from "./kernel";
 import { remoteScript } from "./remoteScript";
 
 /** Names the list of what we wrote, on the host. */

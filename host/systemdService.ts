@@ -29,6 +29,11 @@ export interface SystemdServiceInputs extends HostInputs {
   cleanup?: Script;
   /** Brings files that the service wrote itself to what the settings say, before the restart; prints `changed|PATH` for each. */
   adjust?: Script;
+  /**
+   * Takes away what versions before have left on the host and the one that runs has no use for. Runs at the end of each change, once
+   * the service has held; where it fails the change was not finished, and the next `up` does it again.
+   */
+  tidy?: Script;
   /** Paths that `adjust` may change: they come back when the change does not hold. */
   adjusts?: string[];
   /** Only looks, on a refresh; prints `fault|...` for what the next `up` repairs, `foreign|...` for what is not ours. */

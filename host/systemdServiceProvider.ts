@@ -80,7 +80,7 @@ async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Pr
 }
 
 async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<string> {
-  const { unitName, claim, healthCheck, cleanup, adjust, look } = inputs;
+  const { unitName, claim, healthCheck, cleanup, adjust, look, tidy } = inputs;
   const values = {
     unit: unitName,
     ours: inputs.unit !== undefined,
@@ -92,7 +92,7 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
     made: last.made,
     dropped: last.dropped,
   };
-  const functions = { health: healthCheck, cleanup, adjust, look };
+  const functions = { health: healthCheck, cleanup, adjust, look, tidy };
   const script = remoteScript({ name: unitName, claim, file: "serviceApply", values, functions });
   const report = await session.mustRun(`changing ${unitName}`, script);
   if (last.cleanup !== undefined) {

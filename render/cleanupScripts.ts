@@ -1,8 +1,14 @@
 import type { Script } from "../base/script";
+import type { ProxyMode } from "./types";
 
-/** Takes kube-proxy's rules out of the kernel; after its unit stopped, while binary and configuration are still there. */
+/** Takes kube-proxy's rules out of the kernel, of whatever mode; after its unit stopped. */
 export function kubeProxyCleanup(): Script {
   return { file: "render/scripts/kubeProxyCleanup.sh", values: {} };
+}
+
+/** Takes away what kube-proxy has left of modes that it ran in before; once it works in this one. */
+export function kubeProxyTidy({ mode }: { mode: ProxyMode }): Script {
+  return { file: "render/scripts/kubeProxyTidy.sh", values: { mode } };
 }
 
 /** Ends what the kubelet started and removes what it wrote itself; after its unit stopped. */

@@ -53,7 +53,7 @@ export function renderCniConflistTemplate(args: CniConflistArgs): string {
   const portmap = {
     type: "portmap",
     capabilities: { portMappings: true },
-    backend: args.kubeProxyMode === "nftables" ? "nftables" : "iptables",
+    backend: args.kubeProxyMode === "nftables" || args.kubeProxyMode === "none" ? "nftables" : "iptables",
   };
   // From 1.1.0 on containerd asks the plugins for their STATUS: without them the Node does not claim to be Ready.
   const conflist = { cniVersion: "1.1.0", name: cniNetworkName, plugins: [bridge, portmap] };

@@ -1,7 +1,7 @@
 import type { Script } from "../base/script";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { kubeProxyEndpoints } from "./kubeProxyConfiguration";
-import type { CniMode, JsonObject, KubeProxyMode } from "./types";
+import type { CniMode, JsonObject, ProxyMode } from "./types";
 
 /** How long a service may take, and how long it must stay as it is. */
 export interface HealthTimes {
@@ -45,7 +45,7 @@ export function kubeletHealth({ kubernetesVersion, overrides, ...times }: Kubele
 }
 
 export interface KubeProxyHealthArgs extends HealthTimes {
-  mode: KubeProxyMode;
+  mode: ProxyMode;
   /** KubeProxyConfiguration overrides: they may move the ports asked. @default {} */
   overrides?: JsonObject;
 }

@@ -4,7 +4,7 @@ import { withHeader } from "./fileHeader";
 import { findingLines, overrideFindings, type OverrideRules } from "./overrideErrors";
 import { kubeProxyContents, kubeProxyRelations } from "./kubeProxyContents";
 import { paths } from "./paths";
-import type { JsonObject, KubeProxyMode } from "./types";
+import { isJsonObject, type JsonObject, type ProxyMode } from "./types";
 import { kubeProxyFields } from "./upstream/kubeProxyFields";
 import { renderYaml } from "./yaml";
 
@@ -13,7 +13,7 @@ export interface KubeProxyConfigurationArgs {
   kubernetesVersion: string;
   /** The Node's name; the same one the kubelet registers. */
   nodeName: string;
-  mode: KubeProxyMode;
+  mode: ProxyMode;
   /** Range(s) of all pods of the cluster, "10.2.0.0/16" or "10.2.0.0/16,fd00:2::/48". */
   clusterCIDR: string;
   /** Fields laid over ours, by upstream's names; see {@link kubeProxyConfigurationErrors} for those refused. @default {} */
@@ -85,6 +85,12 @@ export function kubeProxyConfigurationFindings(overrides: JsonObject, kubernetes
 /** The same, one line each as "path: rule; fix". */
 export function kubeProxyConfigurationErrors(overrides: JsonObject, kubernetesVersion: string): string[] {
   return findingLines(kubeProxyConfigurationFindings(overrides, kubernetesVersion));
+}
+
+/** The scheduler of mode ipvs, with `overrides` applied. */
+export function ipvsScheduler({ ipvs }: JsonObject = {}): string {
+  const scheduler = isJsonObject(ipvs) ? ipvs.scheduler : undefined;
+  return typeof scheduler === "string" && scheduler !== "" ? scheduler : "rr";
 }
 
 /** "address:port" of kube-proxy's two servers as seen from the host itself. */

@@ -7,6 +7,9 @@ const nodePortAddress: rule.ContentRule = (value, key) =>
   ["primary", "localhost", "all"].includes(rule.textOf(value)) ? undefined : rule.cidr(value, key) && nodePortFault;
 const nodePortFault = 'must be a CIDR or one of the words "primary", "localhost" and "all"; write e.g. "10.0.0.0/8"';
 
+/** What ipvsadm(8) names, each a module of the kernel; nothing for kube-proxy's own choice, rr. */
+const schedulers = ["", "rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "mh", "fo", "ovf", "twos"];
+
 const syncPeriods = (mode: string): rule.ContentRules => ({
   [`${mode}.syncPeriod`]: rule.lasting(1),
   [`${mode}.minSyncPeriod`]: rule.lasting(0),
@@ -32,7 +35,7 @@ export const kubeProxyContents: rule.ContentRules = {
   healthzBindAddress: rule.addressAndPort,
   "iptables.masqueradeBit": rule.between(0, 31),
   "ipvs.excludeCIDRs[]": rule.cidr,
-  "ipvs.scheduler": rule.form(/^[a-z]*$/, "is no name of a scheduler", 'write e.g. "rr"'),
+  "ipvs.scheduler": rule.oneOf(...schedulers),
   "ipvs.tcpFinTimeout": rule.lasting(0),
   "ipvs.tcpTimeout": rule.lasting(0),
   "ipvs.udpTimeout": rule.lasting(0),

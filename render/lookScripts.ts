@@ -2,7 +2,7 @@ import type { Script } from "../base/script";
 import { cniPlugins } from "./cniConflist";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { ranges } from "./masquerade";
-import type { CniMode, JsonObject, KubeProxyMode } from "./types";
+import type { CniMode, JsonObject, ProxyMode } from "./types";
 
 /*
  * Scripts that look for drift where comparing files does not see it, and only read. They print one line each:
@@ -36,7 +36,7 @@ export function kubeletLook(args: KubeletLookArgs): Script {
 }
 
 /** kube-proxy: its unit, and its rules in the kernel. */
-export function kubeProxyLook({ mode }: { mode: KubeProxyMode }): Script {
+export function kubeProxyLook({ mode }: { mode: ProxyMode }): Script {
   return { file: "render/scripts/kubeProxyLook.sh", values: { mode } };
 }
 

@@ -4,6 +4,8 @@ import type { CniMode, KubeProxyMode } from "./types";
 export interface ModuleNeeds {
   kubeProxyMode: KubeProxyMode;
   cniMode: CniMode;
+  /** Scheduler of mode ipvs, which is a module of the kernel. @default "rr", which is kube-proxy's */
+  scheduler?: string;
 }
 
 /** Kernel modules that nobody loads on demand in time. Sorted. */
@@ -14,10 +16,17 @@ export function requiredModules(needs: ModuleNeeds): string[] {
     modules.push("br_netfilter");
   }
   if (needs.kubeProxyMode === "ipvs") {
-    // dummy for kube-ipvs0, rr because it is the default scheduler, the sets because the rules match on them.
-    modules.push("dummy", "ip_set", "ip_vs", "ip_vs_rr", "xt_set");
+    // dummy for kube-ipvs0, the sets because the rules match on them. Of the schedulers only the one that is used: kube-proxy has
+    // asked for a list of them no more since long before 1.34.
+    modules.push("dummy", "ip_set", "ip_vs", `ip_vs_${needs.scheduler ?? "rr"}`, "xt_set");
   }
   return modules.sort();
+}
+
+/** Kernel modules that the kernel loads by itself with a mode's rules, if it has them. Sorted. */
+export function autoloadedModules(mode: KubeProxyMode): string[] {
+  if (mode === "none") return [];
+  return mode === "nftables" ? ["nf_tables"] : ["xt_addrtype", "xt_comment", "xt_conntrack", "xt_mark", "xt_statistic"];
 }
 
 /** A file for /etc/modules-load.d: the modules are loaded at each boot. */

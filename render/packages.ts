@@ -18,7 +18,7 @@ export interface PackageNeeds {
   cniMode: CniMode;
 }
 
-/** Commands that what we install runs. kube-proxy has needed no `conntrack` since 1.32; `ipvsadm` is for people only. */
+/** Commands that what we install runs. kube-proxy has needed no `conntrack` since 1.32; `ipvsadm` shows and removes its rules. */
 export function requiredPackages(needs: PackageNeeds): PackageRequirement[] {
   const { kubeProxyMode, cniMode } = needs;
   // The bridge network's masquerade rules are for nft whatever kube-proxy uses; both live side by side in the kernel.
@@ -27,11 +27,11 @@ export function requiredPackages(needs: PackageNeeds): PackageRequirement[] {
   if (nft) {
     required.push(everywhere("nft", "nftables"));
   }
-  if (kubeProxyMode !== "nftables") {
+  if (kubeProxyMode === "iptables" || kubeProxyMode === "ipvs") {
     required.push(everywhere("iptables", "iptables"));
   }
   if (kubeProxyMode === "ipvs") {
-    required.push(everywhere("ipset", "ipset"), everywhere("ipvsadm", "ipvsadm"));
+    required.push(everywhere("modprobe", "kmod"), everywhere("ipset", "ipset"), everywhere("ipvsadm", "ipvsadm"));
   }
   return required;
 }

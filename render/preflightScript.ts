@@ -1,6 +1,9 @@
 import type { Arch } from "../base/arch";
+import { moduleTable } from "../base/kernelModules";
 import type { Script } from "../base/script";
 import { kubeletHostFacts } from "./kubeletConfiguration";
+import { ipvsScheduler } from "./kubeProxyConfiguration";
+import { autoloadedModules, requiredModules } from "./modulesLoad";
 import { requiredPackages } from "./packages";
 import type { CniMode, JsonObject, KubeProxyMode } from "./types";
 
@@ -12,6 +15,8 @@ export interface PreflightArgs {
   cniMode: CniMode;
   /** KubeletConfiguration overrides: they decide whether swap and cgroup v1 are refused. @default {} */
   kubeletConfiguration?: JsonObject;
+  /** KubeProxyConfiguration overrides: they choose the scheduler of mode ipvs. @default {} */
+  kubeProxyConfiguration?: JsonObject;
   /** More commands that must be there, which no package of ours brings. @default [] */
   commands?: readonly string[];
   /** SHA-256 of each CA certificate, as certificateDigests has them: a node of this cluster may be adopted. @default [] */
@@ -19,6 +24,14 @@ export interface PreflightArgs {
 }
 
 const machines: Record<Arch, string> = { amd64: "x86_64", arm64: "aarch64" };
+
+/** Modules that only the mode of kube-proxy asks for. */
+function modulesOfMode({ kubeProxyMode, kubeProxyConfiguration }: PreflightArgs): string[] {
+  const scheduler = ipvsScheduler(kubeProxyConfiguration);
+  const others = requiredModules({ kubeProxyMode: "none", cniMode: "none" });
+  const own = requiredModules({ kubeProxyMode, cniMode: "none", scheduler }).filter((name) => !others.includes(name));
+  return [...own, ...autoloadedModules(kubeProxyMode)];
+}
 
 /** Commands of the base system that our scripts and the kubelet use. */
 const baseCommands = ["awk", "base64", "flock", "grep", "sed", "sha256sum", "systemctl", "tar", "timeout"];
@@ -36,7 +49,9 @@ export function preflight(args: PreflightArgs): Script {
       arch: args.arch,
       commands: [...new Set([...baseCommands, ...(args.commands ?? [])])].sort(),
       later_commands: requiredPackages(args).map(({ command }) => command),
-      nftables: args.kubeProxyMode === "nftables",
+      mode: args.kubeProxyMode,
+      modules: moduleTable(requiredModules({ kubeProxyMode: "none", cniMode: args.cniMode })),
+      mode_modules: moduleTable(modulesOfMode(args)),
       bridge: args.cniMode === "bridge",
       fail_swap_on: facts.failSwapOn,
       fail_cgroup_v1: facts.failCgroupV1,

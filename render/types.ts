@@ -7,10 +7,7 @@ export interface JsonObject {
 }
 
 /** kube-proxy's ways to program the kernel. @see https://kubernetes.io/docs/reference/networking/virtual-ips/ */
-export const kubeProxyModes = ["nftables", "iptables", "ipvs"] as const;
-
-/** One of {@link kubeProxyModes}; upstream's field `mode` of KubeProxyConfiguration. */
-export type KubeProxyMode = (typeof kubeProxyModes)[number];
+export type { KubeProxyMode, ProxyMode } from "../base/modes";
 
 /**
  * Who gives the pods their network: `bridge` = the reference plugins on the Node's own podCIDR, `flannel` = flannel's

@@ -15,7 +15,7 @@ export interface VerificationArgs {
   kubeProxyConfiguration?: JsonObject;
 }
 
-/** Read-only checks of a worker node at the end. One line with the time, or every failed check with where to look. */
+/** Read-only checks of a worker node at the end. One line with the time and the rules, or every failed check with where to look. */
 export function verification(args: VerificationArgs): Script {
   return {
     file: "render/scripts/verification.sh",

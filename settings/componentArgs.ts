@@ -102,7 +102,7 @@ function binariesArgs({ kubelet, kubeProxy, cniPlugins }: ArchBinaries, hush: Hu
     source === undefined ? { sha256 } : { source: hush(source, "binaries"), sha256 };
   return {
     kubelet: ofFile(kubelet),
-    kubeProxy: ofFile(kubeProxy),
+    ...(kubeProxy && { kubeProxy: ofFile(kubeProxy) }),
     ...(cniPlugins && { cniPlugins: ofFile(cniPlugins) }),
   };
 }

@@ -3,12 +3,14 @@ import {
   crossFindings,
   keyPairFindings,
   passphraseFindings,
+  versionOf,
   type CrossView,
   type HostView,
   type Placed,
 } from "../base/rules/crossChecks";
 import * as fields from "../base/rules/fields";
 import { fieldsOf, pathText, valueAt, type Finding, type Path } from "../base/rules/finding";
+import { kubeProxyModeFindings } from "../base/rules/kubeProxyModeRules";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
 import { placeOf, poolScopes, type HostScope, type PoolScope, type Scope } from "./layers";
@@ -27,6 +29,7 @@ export function betweenFindings(raw: Record<string, unknown>): Finding[] {
     ...reached.flatMap(passphrases),
     ...made.flatMap(binariesFindings),
     ...made.flatMap(versionFindings),
+    ...made.flatMap(proxyModes),
     ...made.flatMap(overrides),
   ];
 }
@@ -66,6 +69,7 @@ function crossView(raw: Record<string, unknown>, pools: PoolScope[]): CrossView 
     caCertPem: placed("caCertPem"),
     kubeconfig: placed("kubeconfig"),
     cniMode: raw["cniMode"],
+    kubeProxyMode: raw["kubeProxyMode"],
     binaries: binariesOf({ layers: [{ path: [], fields: raw }], said: raw }),
     hosts: pools.flatMap(({ hosts }) => hosts.map(hostView)),
   };
@@ -73,6 +77,7 @@ function crossView(raw: Record<string, unknown>, pools: PoolScope[]): CrossView 
 
 function hostView(scope: HostScope): HostView {
   const { said, path } = scope;
+  const { kubernetesVersion, cniMode, kubeProxyMode } = said;
   const at = (key: string): Placed => ({ path: [...path, key], value: said[key] });
   return {
     path,
@@ -82,7 +87,7 @@ function hostView(scope: HostScope): HostView {
     nodeIP: at("nodeIP"),
     port: said["sshPort"],
     arch: said["arch"],
-    own: { kubernetesVersion: said["kubernetesVersion"], cniMode: said["cniMode"], binaries: binariesOf(scope) },
+    own: { kubernetesVersion, cniMode, kubeProxyMode, binaries: binariesOf(scope) },
   };
 }
 
@@ -125,6 +130,12 @@ function versionFindings(scope: Scope): Finding[] {
   const fix = `write beside it ${stale.join(", ")}`;
   const fault = `is another release than that of the checksums, which are said more widely; ${fix}`;
   return stale.length === 0 ? [] : [{ path: [...own.path, "kubernetesVersion"], fault }];
+}
+
+function proxyModes(scope: Scope): Finding[] {
+  const { kubernetesVersion, kubeProxyMode, kubeProxyConfiguration } = scope.said;
+  const view = { kubernetesVersion: versionOf(kubernetesVersion), kubeProxyMode, kubeProxyConfiguration };
+  return kubeProxyModeFindings(view).map((finding) => ({ ...finding, path: placeOf(scope, finding.path) }));
 }
 
 function overrides(scope: Scope): Finding[] {

@@ -25,7 +25,7 @@ export interface HostView {
   nodeIP: Placed;
   arch: unknown;
   /** How its node is made, where that is not as the others'. */
-  own?: Pick<CrossView, "kubernetesVersion" | "cniMode" | "binaries">;
+  own?: Pick<CrossView, "kubernetesVersion" | "cniMode" | "kubeProxyMode" | "binaries">;
 }
 
 /** What is compared, wherever it stands in a stack's settings or a component's arguments. */
@@ -36,6 +36,7 @@ export interface CrossView {
   caCertPem: Placed;
   kubeconfig: Placed;
   cniMode: unknown;
+  kubeProxyMode: unknown;
   binaries: Record<Arch, Placed>;
   hosts: HostView[];
 }
@@ -204,16 +205,26 @@ function filesFindings(host: HostView, made: NonNullable<HostView["own"]>): Find
   const arch = arches.find((known) => known === (host.arch ?? "amd64"));
   if (arch === undefined) return [];
   const bridge = (made.cniMode ?? "bridge") === "bridge";
+  const proxied = made.kubeProxyMode !== "none";
   const { path, value: binaries } = made.binaries[arch];
   if (binaries === undefined) {
-    const files = bridge ? "kubelet, kubeProxy and cniPlugins" : "kubelet and kubeProxy";
+    const [last, ...others] = [
+      "kubelet",
+      ...(proxied ? ["kubeProxy"] : []),
+      ...(bridge ? ["cniPlugins"] : []),
+    ].reverse();
+    const files = others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
     const published = `${releaseSources(versionOf(made.kubernetesVersion), arch).kubelet}.sha256`;
     const fix = `write ${files}, each with its sha256 (published beside the file, as ${published})`;
     const because = host.path.length === 0 ? "" : `, because ${pathText(host.path)} is ${arch}`;
     return [{ path, fault: `is required${because}; ${fix}` }];
   }
-  const missing = bridge && fieldsOf(binaries)["cniPlugins"] === undefined;
-  const fault =
+  const given = fieldsOf(binaries);
+  const noPlugins =
     'is required with cniMode "bridge"; write the sha256 of the containernetworking/plugins release archive';
-  return missing ? [{ path: [...path, "cniPlugins"], fault }] : [];
+  const noProxy = 'is required unless kubeProxyMode is "none"; write an object with sha256';
+  return [
+    ...(proxied && given["kubeProxy"] === undefined ? [{ path: [...path, "kubeProxy"], fault: noProxy }] : []),
+    ...(bridge && given["cniPlugins"] === undefined ? [{ path: [...path, "cniPlugins"], fault: noPlugins }] : []),
+  ];
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cniModes, kubeProxyModes } from "../modes";
+import { cniModes, defaultKubeProxyMode, kubeProxyModes } from "../modes";
 import { described } from "./described";
 import { isPlainObject } from "./finding";
 import * as name from "./nameRules";
@@ -32,8 +32,9 @@ function reportNoJson(value: unknown, below: (string | number)[], report: Report
 /** How nodes are made. A key that is added here is a setting, an argument of the components and a row of docs/settings.md. */
 export const nodeFields = {
   kubeProxyMode: described(
-    "How kube-proxy programs Services, `nftables` (kernel 5.13 or later) or `iptables`. `ipvs` is not yet available.",
-    choice(kubeProxyModes, ["ipvs"]).default("nftables"),
+    "How kube-proxy programs Services, `nftables` (no NodePorts at 127.0.0.1), `iptables` or `ipvs` (deprecated); `none` where another " +
+      "system does. See below.",
+    choice(kubeProxyModes).default(defaultKubeProxyMode),
   ),
   kubeProxyConfiguration: described(
     "Fields laid over our KubeProxyConfiguration, by upstream's names. See below.",
@@ -89,7 +90,7 @@ const binary = z.object(binaryFields, {
 export const archBinaries = z.object(
   {
     kubelet: described("kubelet.", binary),
-    kubeProxy: described("kube-proxy.", binary.clone()),
+    kubeProxy: described("kube-proxy; required unless `kubeProxyMode` is `none`.", binary.optional()),
     cniPlugins: described(
       "The containernetworking/plugins release archive (.tgz); required with `cniMode` `bridge`.",
       binary.optional(),

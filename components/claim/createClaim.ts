@@ -15,8 +15,10 @@ export function createClaim(name: string, args: CheckedNodeArgs, opts: pulumi.Cu
   const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } = args.cluster;
   const { kubeletConfiguration } = args;
   const cluster = pulumi.output(caCertPem).apply(certificateDigests);
+  // Of kube-proxy's only the scheduler of mode ipvs counts: a secret that has no say here makes nothing secret.
+  const kubeProxyConfiguration = kubeProxyMode === "ipvs" ? args.kubeProxyConfiguration : {};
   const check = pulumi
-    .output({ kubernetesVersion, kubeletConfiguration, caSha256: cluster })
+    .output({ kubernetesVersion, kubeletConfiguration, kubeProxyConfiguration, caSha256: cluster })
     .apply((known) => preflight({ arch, kubeProxyMode, cniMode, ...known }));
   const inputs = {
     connection: args.connection,

@@ -2,14 +2,9 @@
 # Kernel modules and parameters. Parameters are written over /proc/sys, so that the sysctl tool is not needed, and only where they
 # differ, so that a read-only /proc/sys that is right passes.
 
-# module_present MODULE PATH OPTION: loaded, or built in as a path that only exists with it (or -) or the kernel's option tell.
-module_present() {
-  [ -d "/sys/module/$1" ] && return 0
-  [ "$2" != - ] && [ -e "$2" ] && return 0
-  grep -qws "$1" /proc/filesystems && return 0
-  grep -qs "/$1\.ko" "/lib/modules/$(uname -r)/modules.builtin" && return 0
-  [ "$3" != - ] && { zcat /proc/config.gz || cat "/boot/config-$(uname -r)"; } 2> /dev/null | grep -q "^$3=y"
-}
+. ../../base/scripts/modules.sh
+
+# load_module MODULE PATH OPTION
 load_module() {
   module_present "$1" "$2" "$3" && return
   answer=$(modprobe "$1" 2>&1) && return

@@ -4,7 +4,8 @@
 #
 # Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
 # files that the service wrote itself to what the settings say; prints the path of each it changed), look (prints `fault|...` for
-# what only a restart repairs). Prints `made|PATH` for each directory that is ours, and `started|MILLISECONDS`.
+# what only a restart repairs), tidy (takes away what versions before have left and the one that runs does not use). Prints
+# `made|PATH` for each directory that is ours, and `started|MILLISECONDS`.
 . ./library.sh
 . ./process.sh
 . ./superseded.sh
@@ -216,6 +217,7 @@ main() {
   settle_all
   # The version before goes once the new one has held.
   retire_superseded
+  tidy || fail "what $unit has left from before could not all be taken away, see above"
   report_directories
   echo "started|$(started_at "$unit")"
 }

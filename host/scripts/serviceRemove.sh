@@ -6,6 +6,7 @@
 removing=yes
 . ./library.sh
 . ./process.sh
+. ./superseded.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${ours?yes where the unit itself is ours}"
 : "${known?paths that the program has written}"
@@ -22,6 +23,8 @@ main() {
     systemctl restart "$unit" || failed=${failed:-"cannot restart $unit"}
   fi
   [ -z "$failed" ] || fail "$failed"
+  # The version that only this unit started.
+  retire_superseded
   forget_state
 }
 main < /dev/null

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Waits until kube-proxy is healthy, runs in its mode and stays so. /livez and not /healthz: the latter also fails for a node that
+# Waits until kube-proxy is healthy, runs in its mode, has the rules of this mode in the kernel and stays so. /livez and not /healthz: the latter also fails for a node that
 # is about to be deleted, which says nothing about kube-proxy.
 . ../../base/scripts/prelude.sh
 : "${livez:?address:port of /livez}"
@@ -10,6 +10,7 @@
 # It ends itself once, when the address of its Node appears.
 unit=kube-proxy endings=1
 . ./http.sh
+. ./kubeProxyRules.sh
 . ./waitUntilHealthy.sh
 
 check() {
@@ -20,6 +21,8 @@ check() {
     why="http://$livez/livez does not answer 200"
   elif can_http && [ "$(http_get "$metrics" /proxyMode)" != "$mode" ]; then
     why="http://$metrics/proxyMode is not $mode"
+  elif ! kube_proxy_rules "$mode"; then
+    why="its rules are not in the kernel"
   else
     return 0
   fi

@@ -9,7 +9,9 @@
 : "${arch:?what the settings call it}"
 : "${commands?commands that have to be there, one a line}"
 : "${later_commands?commands that packages bring later, one a line}"
-: "${nftables?yes where kube-proxy works with nftables}"
+: "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
+: "${modules?for each kernel module MODULE PATH OPTION, - for none}"
+: "${mode_modules?likewise, of those that only the mode asks for}"
 : "${bridge?yes if the pods network is ours}"
 : "${fail_swap_on?yes where the kubelet refuses swap}"
 : "${fail_cgroup_v1?yes where the kubelet refuses cgroup v1}"
@@ -24,6 +26,7 @@ problem() {
 . ./conflist.sh
 . ./containerdImports.sh
 . ./otherCluster.sh
+. ../../base/scripts/modules.sh
 
 check_platform() {
   [ "$(uname -s)" = Linux ] || problem "operating system" "$(uname -s)" "must be Linux" "use a Linux host"
@@ -68,13 +71,25 @@ check_containerd() {
     || problem "$containerd_config" "with the CRI plugin disabled" "must leave it enabled" "remove cri from disabled_plugins and restart containerd"
 }
 
+# check_modules TABLE WHAT-FOR FIX: each is there, or modprobe says that it could load it.
+# shellcheck disable=SC2086
+check_modules() {
+  what_for=$2 fix=$3
+  set -- $1
+  while [ $# -gt 0 ]; do
+    module_present "$1" "$2" "$3" || modprobe -n -q "$1" > /dev/null 2>&1 || ! modules_are_told \
+      || problem "kernel module $1" "neither loaded, built in nor to be found" "must be there$what_for" "$fix"
+    shift 3
+  done
+}
+
 # knftables, which kube-proxy uses, refuses older kernels and tools.
 check_nftables() {
   release=$(uname -r)
   major=${release%%.*} minor=${release#*.}
   minor=${minor%%[!0-9]*}
   if [ "$major" -lt 5 ] || { [ "$major" -eq 5 ] && [ "${minor:-0}" -lt 13 ]; }; then
-    problem kernel "$release" "must be 5.13 or newer for kube-proxy's mode nftables" "upgrade the kernel or set kubeProxyMode to iptables"
+    problem kernel "$release" "must be 5.13 or newer for kubeProxyMode nftables" "upgrade the kernel or set kubeProxyMode to iptables"
   fi
   has nft || return 0
   nft_version=$(nft --version | sed -n 's/^nftables v\([0-9.]*\).*/\1/p')
@@ -142,12 +157,20 @@ cgroup=v1
 check_platform
 check_commands
 check_containerd
-[ -z "$nftables" ] || check_nftables
+package="install the kernel's module package (in a container: load it on the machine that runs it)"
+check_modules "$modules" '' "$package"
+case $mode in
+  nftables)
+    check_modules "$mode_modules" " for kubeProxyMode nftables" "$package, or set kubeProxyMode to iptables"
+    check_nftables
+    ;;
+  *) check_modules "$mode_modules" " for kubeProxyMode $mode" "$package, or set kubeProxyMode to nftables" ;;
+esac
 [ -z "$fail_swap_on" ] || check_swap
 [ -z "$fail_cgroup_v1" ] || [ "$cgroup" = v2 ] \
   || problem "cgroup hierarchy" v1 "must be v2, the kubelet refuses to start" "boot with systemd.unified_cgroup_hierarchy=1, or set kubeletConfiguration.failCgroupV1 to false"
 check_port "$kubelet_port" kubelet
-check_port 10256 kube-proxy
+[ "$mode" = none ] || check_port 10256 kube-proxy
 [ -z "$resolv_conf" ] || check_resolv_conf
 check_space /opt
 check_space /var/lib

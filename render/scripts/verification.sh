@@ -2,9 +2,12 @@
 # Read-only checks of a worker node at the end: the units run and start at boot, kubelet and kube-proxy are healthy, the rules of
 # the mode are in the kernel, the pods' network has a range of the cluster's. It looks again each second for up to half a minute,
 # because kube-proxy ends itself once when its Node appears. Every check that failed at last is printed to stderr with where to
-# look, and the exit code is 1; else one line with the time.
+# look, and the exit code is 1; else one line with the time, and the rules.
+#
+# Argument: the Service `kubernetes` and its endpoints as the cluster has them, "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"; with
+# none, where the rules send it to is not checked.
 . ../../base/scripts/prelude.sh
-: "${mode:?nftables, iptables or ipvs}"
+: "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${bridge?yes if the pods network is ours}"
 : "${healthz?address:port of /healthz of the kubelet, empty where it has none}"
 : "${livez:?address:port of /livez of kube-proxy}"
@@ -15,6 +18,10 @@
 . ./conflist.sh
 . ./ranges.sh
 . ./kubeProxyRules.sh
+. ./kubeProxyServices.sh
+api_service=${1:-}
+# Lines of rules that are printed: of a large cluster only the first Services.
+shown=40
 
 # failed WHAT WHERE
 failed() { printf 'verification: %s; see %s\n' "$1" "$2"; }
@@ -49,12 +56,43 @@ network() {
   done
 }
 
-look() {
-  for unit in containerd kubelet kube-proxy; do running "$unit"; done
-  [ -z "$healthz" ] || healthy kubelet "$healthz" /healthz
+# Pods reach the API by the Service `kubernetes` first of all: each backend is one of its endpoints, and there is one.
+api_servers() {
+  [ -n "$api_service" ] || return 0
+  backends=$(kube_proxy_services "$mode" | backends_of "${api_service%%=*}")
+  endpoints=$(printf '%s' "${api_service#*=}" | tr , '\n')
+  [ -z "$backends" ] || printf '%s\n' "$backends" | grep -qvxF "$endpoints" || return 0
+  failed "the rules send the Service kubernetes (${api_service%%=*}) to ${backends:-nowhere}, its endpoints are ${api_service#*=}" "journalctl -u kube-proxy" | tr '\n' ' '
+  echo
+}
+
+proxy() {
+  running kube-proxy
   healthy kube-proxy "$livez" /livez
-  kube_proxy_rules "$mode" || failed "kube-proxy has no rules in the kernel" "journalctl -u kube-proxy"
+  if kube_proxy_rules "$mode"; then api_servers; else failed "kube-proxy has no rules in the kernel" "journalctl -u kube-proxy"; fi
+}
+
+look() {
+  for unit in containerd kubelet; do running "$unit"; done
+  [ -z "$healthz" ] || healthy kubelet "$healthz" /healthz
+  [ "$mode" = none ] || proxy
   [ -z "$bridge" ] || network
+}
+
+print_rules() {
+  services=$(kube_proxy_services "$mode")
+  [ -n "$services" ] || return 0
+  [ -z "$api_service" ] || echo "Service kubernetes ${api_service%%=*} -> $(printf '%s\n' "$services" | backends_of "${api_service%%=*}" | tr '\n' ' ')" | sed 's/ $//'
+  printf '%s\n' "$services" | sed "${shown}q"
+  lines=$(printf '%s\n' "$services" | wc -l)
+  [ "$lines" -le "$shown" ] || echo "... and $((lines - shown)) lines more; see $(how_to_see "$mode") on the host"
+}
+how_to_see() {
+  case $1 in
+    ipvs) echo 'ipvsadm -ln' ;;
+    nftables) echo 'nft list table ip kube-proxy' ;;
+    *) echo 'iptables -t nat -S' ;;
+  esac
 }
 
 end=$(($(now) + 3000))
@@ -65,4 +103,10 @@ while failures=$(look) && [ -n "$failures" ]; do
   fi
   sleep 1
 done
-echo "$(date -u +%Y-%m-%dT%H:%M:%SZ): containerd, kubelet and kube-proxy ($mode) are active and healthy"
+at=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+if [ "$mode" = none ]; then
+  echo "$at: containerd and kubelet are active and healthy"
+else
+  echo "$at: containerd, kubelet and kube-proxy ($mode) are active and healthy"
+  print_rules
+fi

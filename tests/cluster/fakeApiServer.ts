@@ -44,6 +44,9 @@ export class FakeApiServer {
   readonly leases = new Map<string, FakeObject>();
   csrs: FakeObject[] = [];
   bootstrapTokens: FakeObject[] = [];
+  /** The Service `kubernetes`, where there is one, and its EndpointSlices. */
+  kubernetesService: object | undefined;
+  kubernetesEndpoints: object[] = [];
   readonly calls: Call[] = [];
   /** Called before a request is served; an answer, or "hang up", takes the place of the usual one. */
   intercept: (call: Call) => Answer | "hang up" | "say nothing" | undefined = () => undefined;
@@ -138,6 +141,10 @@ export class FakeApiServer {
     if (path === "/api/v1/pods") return { status: 200, body: { items: [...this.pods.values()] } };
     if (path === "/apis/certificates.k8s.io/v1/certificatesigningrequests")
       return { status: 200, body: { items: this.csrs } };
+    if (path === "/api/v1/namespaces/default/services/kubernetes")
+      return this.kubernetesService ? { status: 200, body: this.kubernetesService } : notFound(path);
+    if (path === "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices")
+      return { status: 200, body: { items: this.kubernetesEndpoints } };
     const lease = /^\/apis\/coordination.k8s.io\/v1\/namespaces\/kube-node-lease\/leases\/(.+)$/.exec(path)?.[1];
     const found = lease && this.leases.get(lease);
     return found ? { status: 200, body: found } : notFound(path);

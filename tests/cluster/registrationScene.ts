@@ -61,7 +61,8 @@ export class RegistrationScene {
   };
 
   readonly state = (changes: Partial<NodeRegistrationState> = {}): NodeRegistrationState => {
-    return { ...this.inputs(), podCIDRs: ["10.2.1.0/24"], nodeUid: "uid-of-a", told: [], ...changes };
+    const seen = { podCIDRs: ["10.2.1.0/24"], nodeUid: "uid-of-a", told: [], kubernetesService: "" };
+    return { ...this.inputs(), ...seen, ...changes };
   };
 
   /** Puts a Ready Node with the marks of `inputs()` there, but for what is given. */

@@ -3,7 +3,8 @@ import { ClusterBootstrap, WorkerNode, WorkerPool, type WorkerPoolArgs } from ".
 import { recordResources, settled } from "../support/pulumiMocks";
 import { hostKey, workerNodeArgs } from "../support/workerNodeArgs";
 
-const { cluster, binaries } = workerNodeArgs;
+const { cluster, binaries, connection } = workerNodeArgs;
+const withoutIpvs = { featureGates: { KubeProxyIPVS: false } };
 
 /** A pool of two hosts in which nothing is wrong, with values that JavaScript may give. */
 function poolArgs() {
@@ -153,9 +154,14 @@ describe("a wrong argument is named with its rule before anything is registered"
       'cniMode: "flannel" is not yet available; use "bridge" or "none"',
     ],
     [
-      "kubeProxyMode ipvs",
-      onPool("kubeProxyMode", "ipvs"),
-      'kubeProxyMode: "ipvs" is not yet available; use "nftables" or "iptables"',
+      "kubeProxyMode ipvs without its feature gate",
+      (args) => Object.assign(args, { kubeProxyMode: "ipvs", kubeProxyConfiguration: withoutIpvs }),
+      'kubeProxyMode: "ipvs" is switched off by kubeProxyConfiguration.featureGates.KubeProxyIPVS; write "nftables"',
+    ],
+    [
+      "a setting of iptables that nftables does not read",
+      onPool("kubeProxyConfiguration", { iptables: { masqueradeAll: true } }),
+      'kubeProxyConfiguration.iptables.masqueradeAll: true has no effect with kubeProxyMode "nftables"',
     ],
     ["clusterCIDR", onCluster("clusterCIDR", "10.2.0.1/16"), 'has bits set after its prefix; write "10.2.0.0/16"'],
     ["clusterDNS", onCluster("clusterDNS", ["10.1.0"]), "cluster.clusterDNS[0]: "],
@@ -232,7 +238,6 @@ describe("a wrong argument is named with its rule before anything is registered"
 
   test("of a WorkerNode and a ClusterBootstrap too", async () => {
     await recordResources();
-    const { connection } = workerNodeArgs;
     expect(() => new WorkerNode("a", { ...workerNodeArgs, connection: { ...connection, hostKey: "" } })).toThrow(
       /^WorkerNode "a": 1 error in its arguments:\n {2}connection\.hostKey: /,
     );

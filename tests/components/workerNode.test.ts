@@ -99,11 +99,47 @@ describe("a WorkerNode", () => {
     expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).not.toContain("masquerade.nft");
   });
 
+  it("has no kube-proxy of its own with kubeProxyMode none, and asks for no binary of it", async () => {
+    const { kubelet, cniPlugins } = args.binaries;
+    const registered = await register({ kubeProxyMode: "none", binaries: { kubelet, cniPlugins } });
+    expect(registered.filter(({ name }) => name.includes("kube-proxy"))).toEqual([]);
+    expect(Object.keys(find(registered, "node-1-binaries").inputs["programs"] as object)).toEqual([
+      "/opt/kubernetes/bin/1.37.2-111111111111/kubelet",
+    ]);
+    const { packages } = find(registered, "node-1-preparation").inputs as { packages: { command: string }[] };
+    expect(packages.map(({ command }) => command)).toEqual(["mount", "nft"]);
+  });
+
+  it("prepares a host for mode ipvs with the scheduler's own module, now and after a reboot", async () => {
+    const kubeProxyConfiguration = { ipvs: { scheduler: "wrr", strictARP: true, excludeCIDRs: ["10.9.0.0/16"] } };
+    const registered = await register({ kubeProxyMode: "ipvs", kubeProxyConfiguration });
+    const { kernelModules, packages, files } = find(registered, "node-1-preparation").inputs as {
+      kernelModules: string[];
+      packages: { command: string }[];
+      files: FileMap;
+    };
+    const modules = ["br_netfilter", "dummy", "ip_set", "ip_vs", "ip_vs_wrr", "nf_conntrack", "overlay", "xt_set"];
+    expect(kernelModules).toEqual(modules);
+    const file = files["/etc/modules-load.d/kubernetes-worker-nodes.conf"]?.content;
+    expect(file?.split("\n").filter((line) => modules.includes(line))).toEqual(modules);
+    expect(packages.map(({ command }) => command)).toEqual([
+      "mount",
+      "nft",
+      "iptables",
+      "modprobe",
+      "ipset",
+      "ipvsadm",
+    ]);
+    const configuration = JSON.stringify(find(registered, "node-1-kube-proxy").inputs["files"]);
+    for (const line of ["scheduler: wrr", "strictARP: true", "- 10.9.0.0/16", "mode: ipvs"])
+      expect(configuration).toContain(line);
+  });
+
   it("looks by a script that is on the host, by sudo for a user that is not root", async () => {
     const registered = await register();
     const { create, stdin, logging } = find(registered, "node-1-verification").inputs;
-    expect(create).toBe("sudo -n /opt/kubernetes/bin/verify-node");
-    expect(stdin).toMatch(/^[0-9a-f]{16}$/);
+    expect(create).toBe("sudo -n /opt/kubernetes/bin/verify-node 10.1.0.1:443=10.0.0.10:6443");
+    expect(stdin).toMatch(/^[0-9a-f]{16} [0-9a-f]{16}$/);
     expect(logging).toBe("none");
     const { files } = find(registered, "node-1-preparation").inputs as { files: FileMap };
     expect(files["/opt/kubernetes/bin/verify-node"]).toMatchObject({ mode: "0700", sealed: true });

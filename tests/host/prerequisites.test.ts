@@ -1,4 +1,4 @@
-import { moduleTable } from "../../host/kernel";
+import { moduleTable } from "../../base/kernelModules";
 import { remoteScript } from "../../host/remoteScript";
 import { Sandbox, shells } from "../support/sandbox";
 

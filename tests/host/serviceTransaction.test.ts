@@ -29,14 +29,6 @@ describe.each(shells)("the transaction of a service under %s", (_name, shell) =>
     expect([starts(), read()]).toEqual([1, "unitone"]);
   });
 
-  test("tells when its process was started, by the clock of the host", () => {
-    const started = (config: string): number => Number(/^started\|(\d+)$/m.exec(apply({ config }).stdout)?.[1]);
-    // The sandbox is up for 100 s, and its processes start in the first hundredths of them.
-    const boot = Date.now() - 100_000;
-    expect(started("one")).toBeGreaterThan(boot - 1000);
-    expect(started("one")).toBeLessThan(boot + 5000);
-  });
-
   test("restarts for a changed file, and leaves nothing beside", () => {
     succeed({ config: "one" });
     succeed({ config: "two" });

@@ -1,5 +1,5 @@
 import { scriptText } from "../../host/scriptText";
-import { cniCleanup, kubeletCleanup, kubeProxyCleanup, paths, programPath, renderKubeProxyUnit } from "../../render";
+import { cniCleanup, kubeletCleanup, kubeProxyCleanup, paths } from "../../render";
 import { Sandbox, shells } from "../support/sandbox";
 
 const iptablesRules = `case "$*" in
@@ -48,14 +48,12 @@ describe.each(shells)("clean-up under %s", (_name, shell) => {
       );
     });
 
-    test("is left to kube-proxy itself while it is there, to the version that its unit starts", () => {
-      const program = programPath("kube-proxy", "1.37.2", "a".repeat(64));
-      host.file(paths.kubeProxyConfiguration, "").command("nft");
-      host.file(paths.kubeProxyUnit, renderKubeProxyUnit({ program }));
-      host.file(program, '#!/bin/sh\necho "$*" >/run/asked\n', 0o755);
-      const { calls } = run(kubeProxyCleanup());
-      expect(host.read("/run/asked")).toBe("--cleanup --config=/etc/kubernetes/kube-proxy-config.yaml\n");
-      expect(calls).toEqual(["nft delete table ip kube-proxy", "nft delete table ip6 kube-proxy"]);
+    test("takes its tables of nftables away", () => {
+      host.command("nft");
+      expect(run(kubeProxyCleanup()).calls).toEqual([
+        "nft delete table ip kube-proxy",
+        "nft delete table ip6 kube-proxy",
+      ]);
     });
   });
 

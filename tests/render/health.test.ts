@@ -125,6 +125,7 @@ describe.each(shells)("health under %s", (_name, shell) => {
 
   describe("of kube-proxy", () => {
     const health = kubeProxyHealth({ mode: "nftables", timeoutSeconds: 20 });
+    beforeEach(() => void host.command("nft"));
     const again = (pid: number) => `printf 'MainPID=${pid}\\nNRestarts=${pid - 10}\\n' >/run/properties`;
 
     test("is to run in the mode asked for", () => {
@@ -132,6 +133,11 @@ describe.each(shells)("health under %s", (_name, shell) => {
       expect(run(health)).toMatchObject({ status: 0, stderr: "" });
       host.command("curl", curl({ "127.0.0.1:10256/livez": "{}", "127.0.0.1:10249/proxyMode": "iptables" }));
       expect(run(health).stderr).toContain("http://127.0.0.1:10249/proxyMode is not nftables");
+    });
+
+    test("is to have the rules of its mode in the kernel, not those of another", () => {
+      host.command("curl", proxyAnswers).command("nft", "exit 1").command("iptables");
+      expect(run(health).stderr).toContain("is not healthy: its rules are not in the kernel (waited 20 s)");
     });
 
     test("allows it to end itself once, and waits until it is back", () => {

@@ -13,6 +13,7 @@ import {
   kubeProxyCleanup,
   kubeProxyHealth,
   kubeProxyLook,
+  kubeProxyTidy,
   paths,
   preflight,
   renderCniConflistTemplate,
@@ -55,6 +56,7 @@ const scripts: Script[] = [
   verification({ kubeProxyMode: "iptables", cniMode: "bridge", clusterCIDR }),
   kubeletLook({ cniMode: "bridge", server, caSha256: ["0"], clusterCIDR }),
   kubeProxyLook({ mode: "nftables" }),
+  kubeProxyTidy({ mode: "nftables" }),
   containerdLook({ cniMode: "bridge" }),
   kubeletAdjust({ server }),
 ];

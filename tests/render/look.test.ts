@@ -135,6 +135,16 @@ describe.each(shells)("a look for drift under %s", (_name, shell) => {
     ]);
   });
 
+  test("at kube-proxy sees what it left of another mode", () => {
+    host.command("nft", 'case "$*" in *kube-proxy*) ;; *) exit 1 ;; esac').directory("/sys/class/net/kube-ipvs0");
+    host
+      .command("iptables", 'case "$*" in *"nat -n -L KUBE-NODEPORTS") ;; *) exit 1 ;; esac')
+      .command("ip6tables", "exit 1");
+    expect(lines("kube-proxy")).toEqual([
+      "fault|of another mode of kube-proxy this is left: iptables nat KUBE-NODEPORTS,interface kube-ipvs0",
+    ]);
+  });
+
   const containerd: Row[] = [
     [
       "a downgrade",

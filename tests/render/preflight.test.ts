@@ -10,6 +10,51 @@ const args: PreflightArgs = {
   cniMode: "bridge",
 };
 
+/** A kernel of which all modules can be seen, and these are there. */
+function withModules(host: Sandbox, ...modules: string[]): void {
+  host
+    .file("/lib/modules/6.12.1-amd64/modules.dep", "")
+    .command("modprobe", `case " ${modules.join(" ")} " in *" $3 "*) [ "$1 $2" = "-n -q" ] ;; *) exit 1 ;; esac`);
+}
+const ordinary = ["br_netfilter", "nf_conntrack", "overlay", "nf_tables", "xt_addrtype"];
+const ofIptables = ["xt_comment", "xt_conntrack", "xt_mark", "xt_statistic"];
+const ofIpvs = ["dummy", "ip_set", "ip_vs", "ip_vs_rr", "xt_set"];
+
+type Row = [name: string, change: (host: Sandbox) => unknown, expected: string, more?: Partial<PreflightArgs>];
+
+const missing = (mode: string): string =>
+  `neither loaded, built in nor to be found: must be there for kubeProxyMode ${mode};`;
+const missingModules: Row[] = [
+  [
+    "a kernel without bridges' packets in iptables",
+    (h) => withModules(h, ...ordinary.slice(1)),
+    "kernel module br_netfilter is neither loaded, built in nor to be found: must be there; install the kernel's module package",
+  ],
+  [
+    "a kernel without nftables",
+    (h) => withModules(h, ...ordinary.filter((name) => name !== "nf_tables")),
+    `kernel module nf_tables is ${missing("nftables")}`,
+  ],
+  [
+    "a kernel without xtables",
+    (h) => withModules(h, ...ordinary),
+    `kernel module xt_comment is ${missing("iptables")}`,
+    { kubeProxyMode: "iptables" },
+  ],
+  [
+    "a kernel without ip_vs",
+    (h) => withModules(h, ...ordinary, ...ofIptables, ...ofIpvs.filter((name) => name !== "ip_vs")),
+    `kernel module ip_vs is ${missing("ipvs")}`,
+    { kubeProxyMode: "ipvs" },
+  ],
+  [
+    "a kernel without the scheduler asked for",
+    (h) => withModules(h, ...ordinary, ...ofIptables, ...ofIpvs),
+    `kernel module ip_vs_sed is ${missing("ipvs")}`,
+    { kubeProxyMode: "ipvs", kubeProxyConfiguration: { ipvs: { scheduler: "sed" } } },
+  ],
+];
+
 const kubeadmDropIn = "/usr/lib/systemd/system/kubelet.service.d/10-kubeadm.conf";
 
 describe.each(shells)("preflight under %s", (_name, shell) => {
@@ -36,7 +81,7 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
   });
 
   const swap = "Filename Type Size Used Priority\n/dev/sda2 partition 1 0 -2\n/swap file 1 0 -3\n";
-  const rows: [name: string, change: (host: Sandbox) => unknown, expected: string, more?: Partial<PreflightArgs>][] = [
+  const rows: Row[] = [
     [
       "another architecture",
       (h) => h.command("uname", uname("6.12.1", "aarch64")),
@@ -65,8 +110,9 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
     [
       "an old kernel",
       (h) => h.command("uname", uname("5.10.0-30-amd64")),
-      "kernel is 5.10.0-30-amd64: must be 5.13 or newer for kube-proxy's mode nftables;",
+      "kernel is 5.10.0-30-amd64: must be 5.13 or newer for kubeProxyMode nftables;",
     ],
+    ...missingModules,
     [
       "an old nft",
       (h) => h.command("nft", "echo 'nftables v0.9.8 (E.D.S.)'"),
@@ -155,6 +201,20 @@ describe.each(shells)("preflight under %s", (_name, shell) => {
     expect(
       host.run(scriptText(preflight({ ...args, kubeProxyMode: "iptables", kubeletConfiguration })), shell),
     ).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("a kernel that could load what the mode needs is not refused, nor one of which nothing can be seen", () => {
+    const ipvs = scriptText(preflight({ ...args, kubeProxyMode: "ipvs" }));
+    expect(host.run(ipvs, shell)).toMatchObject({ status: 0, stderr: "" });
+    withModules(host, ...ordinary, ...ofIptables, ...ofIpvs);
+    expect(host.run(ipvs, shell)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("the health port of another system's kube-proxy is no problem with kubeProxyMode none", () => {
+    host.file("/proc/net/tcp", tcp([10256]));
+    expect(host.run(scriptText(preflight(args)), shell).status).toBe(1);
+    const none = scriptText(preflight({ ...args, kubeProxyMode: "none" }));
+    expect(host.run(none, shell)).toMatchObject({ status: 0, stderr: "" });
   });
 
   test("a port that our own running unit has is no problem", () => {

@@ -1,5 +1,5 @@
 import { scriptText } from "../../host/scriptText";
-import { paths, verification } from "../../render";
+import { paths, verification, type ProxyMode, type VerificationArgs } from "../../render";
 import { Sandbox, shells } from "../support/sandbox";
 
 /** curl that answers these URLs. */
@@ -8,6 +8,43 @@ const curl = (...urls: string[]) =>
 const healthy = ["127.0.0.1:10248/healthz", "127.0.0.1:10256/livez"];
 const conflist = (...subnets: string[]) =>
   `{ "name": "kubernetes-worker-nodes",\n${subnets.map((subnet) => ` "subnet": "${subnet}"\n`).join("")} }\n`;
+
+/** As nft prints it, of a Service with one endpoint, with several, and with session affinity. */
+const nftTable = `table ip kube-proxy {
+	map service-ips {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		elements = { 10.1.0.7 . udp . 53 : goto service-AAAAAAAA-kube-system/dns/udp/dns,
+			     10.1.0.8 . tcp . 80 comment "x" : goto service-BBBBBBBB-default/web/tcp/,
+			     10.1.0.1 . tcp . 443 : goto service-2QRHZV4L-default/kubernetes/tcp/https }
+	}
+	chain service-AAAAAAAA-kube-system/dns/udp/dns {
+		meta l4proto udp dnat to 10.2.0.9:53
+	}
+	chain service-BBBBBBBB-default/web/tcp/ {
+		numgen random mod 1 vmap { 0 : goto endpoint-CCCCCCCC-default/web/tcp/__10.2.0.4/8080 }
+	}
+	chain service-2QRHZV4L-default/kubernetes/tcp/https {
+		ip daddr 10.1.0.1 tcp dport 443 ip saddr != 10.2.0.0/16 jump mark-for-masquerade
+		meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.0.0.10 . 6443, 1 : 10.0.0.11 . 6443 }
+	}
+}
+`;
+const iptablesRules = `-N KUBE-SERVICES
+-A KUBE-SERVICES -d 10.1.0.8/32 -p tcp -m comment --comment "default/web: cluster IP" -m tcp --dport 80 -j KUBE-SVC-A
+-A KUBE-SERVICES -d 10.1.0.1/32 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -m tcp --dport 443 -j KUBE-SVC-X
+-A KUBE-SVC-A -m comment --comment "default/web: -> 10.2.0.4:8080" -j KUBE-SEP-Y
+-A KUBE-SVC-X -m comment --comment "default/kubernetes:https -> 10.0.0.10:6443" -m statistic --mode random --probability 0.5 -j KUBE-SEP-Z
+-A KUBE-SVC-X -m comment --comment "default/kubernetes:https -> 10.0.0.11:6443" -j KUBE-SEP-W
+`;
+const ipvsTable = `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  10.1.0.8:80 rr
+  -> 10.2.0.4:8080                Masq    1      0          0
+TCP  10.1.0.1:443 rr
+  -> 10.0.0.10:6443               Masq    1      0          0
+  -> 10.0.0.11:6443               Masq    1      2          0
+`;
 
 describe.each(shells)("verification under %s", (_name, shell) => {
   let host: Sandbox;
@@ -22,6 +59,13 @@ describe.each(shells)("verification under %s", (_name, shell) => {
   });
   afterEach(() => host.remove());
 
+  const endpoints = "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443";
+  /** Looks as the program does, which says where the Service kubernetes is to lead. */
+  const runFor = (kubeProxyMode: VerificationArgs["kubeProxyMode"], service = endpoints) =>
+    host.run(
+      `set -- '${service}'\n${scriptText(verification({ kubeProxyMode, cniMode: "bridge", clusterCIDR: "10.2.0.0/16" }))}`,
+      shell,
+    );
   const script = (clusterCIDR = "10.2.0.0/16") =>
     scriptText(verification({ kubeProxyMode: "nftables", cniMode: "bridge", clusterCIDR }));
   const run = (clusterCIDR?: string) => host.run(script(clusterCIDR), shell);
@@ -33,6 +77,64 @@ describe.each(shells)("verification under %s", (_name, shell) => {
       stderr: "",
     });
     expect(host.run(script(), shell).calls).toContain("date -u +%Y-%m-%dT%H:%M:%SZ");
+  });
+
+  const ofModes: [mode: ProxyMode, command: string, name: string][] = [
+    [
+      "nftables",
+      `case "$*" in 'list table ip kube-proxy') cat <<'END'\n${nftTable}END\n ;; esac`,
+      " default/kubernetes:https",
+    ],
+    ["iptables", `case "$*" in *'nat -S') cat <<'END'\n${iptablesRules}END\n ;; esac`, " default/kubernetes:https"],
+    ["ipvs", `cat <<'END'\n${ipvsTable}END`, " rr"],
+  ];
+  const tools = { nftables: "nft", iptables: "iptables", ipvs: "ipvsadm" };
+
+  test.each(ofModes)("in mode %s prints the rules, that of the Service kubernetes first", (mode, command, name) => {
+    host
+      .command(tools[mode], command)
+      .directory("/sys/class/net/kube-ipvs0")
+      .file("/proc/net/ip_vs", "TCP  0A010001\n");
+    const { status, stdout, stderr } = runFor(mode);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const [first = "", second, ...rules] = stdout.trim().split("\n");
+    expect(first).toContain(`kube-proxy (${mode}) are active and healthy`);
+    expect(second).toBe("Service kubernetes 10.1.0.1:443 -> 10.0.0.10:6443 10.0.0.11:6443");
+    const at = rules.indexOf(`TCP  10.1.0.1:443${name}`);
+    const backends = rules.slice(at + 1, at + 3).map((line) => line.split(/\s+/).slice(1, 3).join(" "));
+    expect(backends).toEqual(["-> 10.0.0.10:6443", "-> 10.0.0.11:6443"]);
+  });
+
+  test.each(ofModes)("in mode %s refuses rules that lead elsewhere than to the API servers", (mode, command) => {
+    host
+      .command(tools[mode], command)
+      .directory("/sys/class/net/kube-ipvs0")
+      .file("/proc/net/ip_vs", "TCP  0A010001\n");
+    host.clock({}, 10);
+    expect(runFor(mode, "10.1.0.1:443=10.0.0.10:6443").stderr).toBe(
+      "verification: the rules send the Service kubernetes (10.1.0.1:443) to 10.0.0.10:6443 10.0.0.11:6443, its endpoints are 10.0.0.10:6443; see journalctl -u kube-proxy \n",
+    );
+    host.file("/proc/uptime", "100.00 0\n");
+    expect(runFor(mode, "10.1.0.9:443=10.0.0.10:6443").stderr).toContain(
+      "(10.1.0.9:443) to nowhere, its endpoints are",
+    );
+  });
+
+  test("of many Services prints the first, and says how to see all", () => {
+    const many = Array.from({ length: 60 }, (_, index) => `TCP  10.1.1.${index}:80 rr\n`).join("");
+    host.command("ipvsadm", `cat <<'END'\n${ipvsTable}${many}END`);
+    host.directory("/sys/class/net/kube-ipvs0").file("/proc/net/ip_vs", "TCP  0A010001\n");
+    const lines = runFor("ipvs").stdout.trim().split("\n");
+    expect(lines).toHaveLength(43);
+    expect(lines.at(-1)).toBe("... and 28 lines more; see ipvsadm -ln on the host");
+  });
+
+  test("without a kube-proxy of ours asks for none", () => {
+    host.command("systemctl", 'case "$*" in *kube-proxy*) exit 3 ;; is-active*) echo active ;; esac');
+    expect(runFor("none", "")).toMatchObject({
+      status: 0,
+      stdout: "2026-01-02T03:04:05Z: containerd and kubelet are active and healthy\n",
+    });
   });
 
   test.each([

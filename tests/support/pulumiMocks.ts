@@ -48,6 +48,8 @@ function outputsOf(type: string): Record<string, unknown> {
       return { certPem: caCertPem };
     case "command:remote:Command":
       return { stdout: "seen", stderr: "" };
+    case "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration":
+      return { kubernetesService: "10.1.0.1:443=10.0.0.10:6443" };
     default:
       return {};
   }

@@ -51,6 +51,7 @@ export interface Wanted {
   adjust?: Script;
   adjusts?: string[];
   look?: Script;
+  tidy?: Script;
   /** Binary that the unit starts. */
   program?: { path: string; sha256: string };
 }
@@ -85,7 +86,7 @@ export function applyScript({
   const service = { unit: "app.service", ours, files, programs, directories: [] };
   const values = { ...service, adjusts, dropped, known, made };
   const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
-  const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look };
+  const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look, tidy: rest.tidy };
   return remoteScript({ name: "app.service", file: "serviceApply", values, functions });
 }
 

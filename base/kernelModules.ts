@@ -7,16 +7,26 @@ const evidence: Readonly<Record<string, { path?: string; option: string }>> = {
   dummy: { option: "CONFIG_DUMMY" },
   ip_set: { option: "CONFIG_IP_SET" },
   ip_vs: { path: "/proc/net/ip_vs", option: "CONFIG_IP_VS" },
-  ip_vs_rr: { option: "CONFIG_IP_VS_RR" },
   nf_conntrack: { path: "/proc/sys/net/netfilter/nf_conntrack_max", option: "CONFIG_NF_CONNTRACK" },
+  nf_tables: { option: "CONFIG_NF_TABLES" },
   overlay: { option: "CONFIG_OVERLAY_FS" },
+  xt_addrtype: { option: "CONFIG_NETFILTER_XT_MATCH_ADDRTYPE" },
+  xt_comment: { option: "CONFIG_NETFILTER_XT_MATCH_COMMENT" },
+  xt_conntrack: { option: "CONFIG_NETFILTER_XT_MATCH_CONNTRACK" },
+  xt_mark: { option: "CONFIG_NETFILTER_XT_MARK" },
   xt_set: { option: "CONFIG_NETFILTER_XT_SET" },
+  xt_statistic: { option: "CONFIG_NETFILTER_XT_MATCH_STATISTIC" },
 };
 
 /** The table of modules for a script: MODULE PATH OPTION, as words; "-" for none. */
 export function moduleTable(modules: readonly string[]): string[] {
   return modules.map((module) => {
-    const { path = "-", option = "-" } = evidence[module] ?? {};
+    const { path = "-", option = schedulerOption(module) } = evidence[module] ?? {};
     return `${module} ${path} ${option}`;
   });
+}
+
+/** Each scheduler of ip_vs is a module with an option of its name. */
+function schedulerOption(module: string): string {
+  return module.startsWith("ip_vs_") ? `CONFIG_${module.toUpperCase()}` : "-";
 }
