@@ -103,7 +103,8 @@ export function parseStat(text: string): ProcessStat {
   return { key: `${text.split(" ", 1)[0]}:${fields[19]}`, comm, ticks: Number(fields[11]) + Number(fields[12]) };
 }
 
-function programOf(comm: string, pid: string): string {
+/** What a process runs: its name, and of an interpreter the script. */
+export function programOf(comm: string, pid: string): string {
   if (!/^(node|MainThread|python)/.test(comm)) return comm;
   const commandLine = orUndefined(() => readFileSync(`/proc/${pid}/cmdline`, "utf8")) ?? "";
   return scriptName(comm.replace("MainThread", "node"), commandLine.split("\0"));

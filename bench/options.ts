@@ -50,7 +50,8 @@ export function parseOptions(flags: BenchFlags): BenchOptions {
   return { name: flags.name, subnet: flags.subnet, hosts, runs, only, link, keep: flags.keep === true };
 }
 
-function wholeNumber(option: string, text: string, least: number, most: number): number {
+/** @throws LabError where the text is no whole number of that range. */
+export function wholeNumber(option: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new LabError(`${option} ${text}: out of range`, `give a whole number from ${least} to ${most}`);

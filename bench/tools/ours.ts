@@ -1,13 +1,13 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { dump, load } from "js-yaml";
-import type { Lab } from "../../lab/lab";
 import { writeFileAtomic } from "../../lab/machine/files";
+import type { LabFiles } from "../../lab/plan/layout";
 import { namespace } from "../../lab/pulumi/namespace";
 import type { BenchHost } from "../benchHost";
 import type { StackResource } from "../stackState";
 import { pluginSources } from "./pluginSources";
-import { PulumiStack, stack } from "./pulumiStack";
+import { PulumiStack, stack, type StackRuns } from "./pulumiStack";
 import { PulumiTool } from "./pulumiTool";
 import type { Wanted } from "./tool";
 
@@ -22,11 +22,12 @@ interface HostSetting {
 /** The stack program of this repository, on the lab's project. */
 export class Ours extends PulumiTool {
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: { files: LabFiles },
     private readonly hosts: BenchHost[],
     logPath: string,
+    more?: StackRuns,
   ) {
-    super(new PulumiStack(lab, namespace, lab.files.pulumi, logPath));
+    super(new PulumiStack(lab, namespace, lab.files.pulumi, logPath, more));
   }
 
   async versions(): Promise<Record<string, string>> {

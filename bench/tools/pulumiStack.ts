@@ -1,9 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { Lab } from "../../lab/lab";
 import { run, tryRun } from "../../lab/machine/command";
 import { LabError } from "../../lab/machine/errors";
 import { processesWith } from "../../lab/machine/processTable";
+import type { LabFiles } from "../../lab/plan/layout";
 import { pulumiFiles, runEnvironment } from "../../lab/pulumi/environment";
 import type { StateSize } from "../results";
 import { benchMark } from "../mark";
@@ -14,7 +14,10 @@ import type { Steps } from "./tool";
 export const stack = "bench";
 
 /** As for a fleet: hosts that fail stop no others, and none waits for another. */
-const runFlags = ["--yes", "--skip-preview", "--continue-on-error", "--parallel", "64"];
+const runFlags = ["--yes", "--skip-preview", "--continue-on-error"];
+
+/** Steps of the engine at once, as the docs advise. */
+const advisedParallel = 64;
 
 /** The longest that one run of the CLI may take, in seconds. */
 const patience = 1800;
@@ -30,23 +33,33 @@ export function endLeftovers(): void {
   }
 }
 
+/** What is special about a stack's runs. */
+export interface StackRuns {
+  /** Variables for the CLI. */
+  env?: NodeJS.ProcessEnv;
+  /** Steps of the engine at once. @default as the docs advise */
+  parallel?: number;
+}
+
 /** A stack of the real Pulumi CLI on the lab's file backend. */
 export class PulumiStack {
   private readonly env: NodeJS.ProcessEnv;
+  private readonly parallel: number;
 
   /**
    * @param directory the project's folder
    * @param logPath where everything is kept that the CLI prints
    */
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: { files: LabFiles },
     private readonly project: string,
     private readonly directory: string,
     private readonly logPath: string,
-    env: NodeJS.ProcessEnv = {},
+    more: StackRuns = {},
   ) {
     // No agent: a run must not depend on who is logged in.
-    this.env = { ...runEnvironment(lab.files), SSH_AUTH_SOCK: "", ...env };
+    this.env = { ...runEnvironment(lab.files), SSH_AUTH_SOCK: "", ...more.env };
+    this.parallel = more.parallel ?? advisedParallel;
   }
 
   /** Makes the stack anew, with the configuration that is there. */
@@ -62,7 +75,17 @@ export class PulumiStack {
   async run(command: "up" | "refresh" | "destroy"): Promise<Steps> {
     // Only these two know the flag.
     const flags = command === "refresh" ? runFlags.filter((flag) => flag !== "--continue-on-error") : runFlags;
-    const args = [command, ...flags, "--stack", stack, "--non-interactive", "--color", "never"];
+    const args = [
+      command,
+      ...flags,
+      "--parallel",
+      String(this.parallel),
+      "--stack",
+      stack,
+      "--non-interactive",
+      "--color",
+      "never",
+    ];
     const options = { cwd: this.directory, env: this.env, timeoutSeconds: patience, logPath: this.logPath };
     const { code, stdout, stderr } = await tryRun("pulumi", args, options);
     if (code === 0) return stepsOf(stdout);

@@ -22,7 +22,7 @@ export class Straight extends PulumiTool {
     logPath: string,
   ) {
     const planFile = path.join(directory, "plan.json");
-    super(new PulumiStack(lab, project, directory, logPath, { BENCH_PLAN: planFile }));
+    super(new PulumiStack(lab, project, directory, logPath, { env: { BENCH_PLAN: planFile } }));
     this.planFile = planFile;
   }
 
