@@ -16,6 +16,7 @@ import type {
 import { sha256 } from "../base/sha256";
 import { ApiCallError, callApi, hasStatus } from "./apiCall";
 import { nodeWatchOf, type NodeChanges, type NodeWatch } from "./nodeWatch";
+import { sharedCall } from "./sharedCall";
 import { defaultTiming, type Timing } from "./timing";
 
 /** The calls to a cluster, each with a deadline, retries and a readable error (`ApiCallError`). */
@@ -79,12 +80,13 @@ async function loadApis(kubeconfig: string, timing: Timing): Promise<Apis> {
     authMethods: { default: config },
     promiseMiddleware: [connectionMiddleware(timing)],
   });
+  const core = new client.CoreV1Api(configuration);
   return {
     server: new URL(server).origin,
-    core: new client.CoreV1Api(configuration),
+    core,
     coordination: new client.CoordinationV1Api(configuration),
     certificates: new client.CertificatesV1Api(configuration),
-    nodeWatch: nodeWatchOf(config),
+    nodeWatch: nodeWatchOf(config, async () => (await core.listNode({ limit: 1 })).metadata?.resourceVersion),
     discovery: new client.DiscoveryV1Api(configuration),
   };
 }
@@ -135,7 +137,8 @@ function clusterClient(apis: Apis, timing: Timing): ClusterClient {
   return {
     timing,
     getNode: (name) => unlessMissing(call(`read Node ${name}`, () => core.readNode({ name }))),
-    listNodes: async () => (await call("list the Nodes", () => core.listNode())).items,
+    // Each host that is claimed asks for all Nodes: the answers grow with the hosts too.
+    listNodes: sharedCall(async () => (await call("list the Nodes", () => core.listNode())).items),
     listenToNode: (name) => nodeWatch.listen(name),
     patchNode: (name, body) =>
       call(`change Node ${name}`, () => core.patchNode({ name, body, fieldManager: "kubernetes-worker-nodes" })),

@@ -16,6 +16,9 @@ export interface NodeChanges {
 /** How long a watch that ended is not opened again, in milliseconds: it may have been refused. */
 const pauseMs = 5_000;
 
+/** How long a watch stays open that nobody listens to, in milliseconds: hosts become nodes one after the other. */
+const lingerMs = 5_000;
+
 interface Listener {
   nodeName: string;
   hasChanged: boolean;
@@ -35,7 +38,11 @@ export class NodeWatch {
   private isOpening = false;
   private notBefore = 0;
 
-  constructor(private readonly open: OpenWatch) {}
+  /** @param linger milliseconds that it stays open for when nobody listens any more. */
+  constructor(
+    private readonly open: OpenWatch,
+    private readonly linger = lingerMs,
+  ) {}
 
   listen(nodeName: string): NodeChanges {
     const listener: Listener = { nodeName, hasChanged: false, wake: () => undefined };
@@ -50,7 +57,7 @@ export class NodeWatch {
       },
       stop: () => {
         this.listeners.delete(listener);
-        if (this.listeners.size === 0) this.end();
+        if (this.listeners.size === 0) this.endLater();
       },
     };
   }
@@ -66,18 +73,25 @@ export class NodeWatch {
     };
     this.close = await this.open((nodeName) => this.tell(nodeName), ended).catch(() => undefined);
     this.isOpening = false;
-    if (this.close === undefined || hasEnded) ended();
-    else if (this.listeners.size === 0) this.end();
+    if (this.close === undefined || hasEnded) return ended();
+    // What has changed until it was open, nobody has told.
+    this.tell();
+    if (this.listeners.size === 0) this.endLater();
   }
 
-  private end(): void {
-    this.close?.();
-    this.close = undefined;
+  private endLater(): void {
+    const end = (): void => {
+      if (this.listeners.size > 0) return;
+      this.close?.();
+      this.close = undefined;
+    };
+    setTimeout(end, this.linger).unref();
   }
 
-  private tell(nodeName: string): void {
+  /** @param nodeName the Node that has changed; any may have where it is left out. */
+  private tell(nodeName?: string): void {
     for (const listener of this.listeners) {
-      if (listener.nodeName !== nodeName) continue;
+      if (nodeName !== undefined && listener.nodeName !== nodeName) continue;
       listener.hasChanged = true;
       listener.wake();
     }
@@ -94,12 +108,17 @@ function wokenOrAfter(listener: Listener, longestMs: number): Promise<void> {
   });
 }
 
-/** The watch of a cluster's API server. */
-export function nodeWatchOf(config: KubeConfig): NodeWatch {
+/**
+ * The watch of a cluster's API server.
+ *
+ * @param latest resourceVersion of the Nodes now: a watch that begins there is not sent all Nodes that there are.
+ */
+export function nodeWatchOf(config: KubeConfig, latest: () => Promise<string | undefined>): NodeWatch {
   return new NodeWatch(async (changed, ended) => {
     const { Watch } = await import("@kubernetes/client-node");
     const tell = (_type: string, node: V1Node): void => changed(node.metadata?.name ?? "");
-    const controller = await new Watch(config).watch("/api/v1/nodes", {}, tell, ended);
+    const resourceVersion = await latest();
+    const controller = await new Watch(config).watch("/api/v1/nodes", { resourceVersion }, tell, ended);
     return () => controller.abort();
   });
 }

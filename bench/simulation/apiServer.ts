@@ -82,9 +82,10 @@ export class SimulatedApi {
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? "/", this.endpoint);
     const { method = "GET" } = request;
-    if (searchParams.get("watch") === "true") return this.watch(response);
+    if (searchParams.get("watch") === "true") return this.watch(response, searchParams.has("resourceVersion"));
     const body = method === "GET" ? undefined : ((await json(request).catch(() => undefined)) as ApiObject | undefined);
-    const reply = this.reply(method, pathname, body);
+    const limit = Number(searchParams.get("limit") ?? Infinity);
+    const reply = this.reply(method, pathname, body, limit);
     const kind = kindOf(method, pathname);
     this.countOf(kind).calls++;
     response.writeHead(reply.status, { "content-type": "application/json" });
@@ -92,13 +93,14 @@ export class SimulatedApi {
     response.end();
   }
 
-  private watch(response: ServerResponse): void {
+  /** Without a version to begin at, all Nodes are told first. */
+  private watch(response: ServerResponse, fromVersion: boolean): void {
     this.countOf("watch nodes").calls++;
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
     this.watches.add(response);
     response.on("close", () => this.watches.delete(response));
-    for (const object of this.below(nodesPath))
+    for (const object of fromVersion ? [] : this.below(nodesPath))
       this.send("watch nodes", response, `${JSON.stringify({ type: "ADDED", object })}\n`);
   }
 
@@ -117,11 +119,16 @@ export class SimulatedApi {
     return [...this.objects].flatMap(([at, object]) => (at.startsWith(`${collection}/`) ? [object] : []));
   }
 
-  private reply(method: string, at: string, body: ApiObject | undefined): Reply {
+  private list(collection: string, limit: number): object {
+    const metadata = { resourceVersion: String(this.version) };
+    return { metadata, items: this.below(collection).slice(0, limit) };
+  }
+
+  private reply(method: string, at: string, body: ApiObject | undefined, limit: number): Reply {
     if (at === "/version") return { status: 200, body: { gitVersion: "v1.37.2" } };
     if (/\/kube-node-lease\/leases\//.test(at))
       return { status: 200, body: { spec: { renewTime: new Date().toISOString() } } };
-    if (method === "GET" && isCollection(at)) return { status: 200, body: { metadata: {}, items: this.below(at) } };
+    if (method === "GET" && isCollection(at)) return { status: 200, body: this.list(at, limit) };
     if (method === "POST")
       return {
         status: 201,

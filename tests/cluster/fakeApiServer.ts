@@ -102,7 +102,12 @@ export class FakeApiServer {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     const [path = "", query = ""] = (request.url ?? "").split("?");
-    if (query.includes("watch=true")) return this.watch(response);
+    if (query.includes("watch=true")) return this.watch(response, query.includes("resourceVersion="));
+    // The question before a watch, where it is to begin; calls do not count it.
+    if (query.includes("limit=1")) {
+      response.writeHead(200, { "content-type": "application/json" });
+      return void response.end(JSON.stringify({ metadata: { resourceVersion: String(this.version) }, items: [] }));
+    }
     const { method = "", socket, headers } = request;
     const call = { method, path, body, port: socket.remotePort, contentType: headers["content-type"] };
     this.calls.push(call);
@@ -116,13 +121,14 @@ export class FakeApiServer {
     response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? {}));
   }
 
-  private watch(response: ServerResponse): void {
+  private watch(response: ServerResponse, fromVersion: boolean): void {
     response.writeHead(this.allowsWatch ? 200 : 403, { "content-type": "application/json" });
     if (!this.allowsWatch) return void response.end();
     response.flushHeaders();
     this.watches.add(response);
     // As the API server does where no resourceVersion is given.
-    for (const object of this.nodes.values()) response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
+    for (const object of fromVersion ? [] : this.nodes.values())
+      response.write(`${JSON.stringify({ type: "ADDED", object })}\n`);
     response.on("close", () => this.watches.delete(response));
   }
 

@@ -16,10 +16,12 @@ class FakeWatch {
     if (this.refuses) return Promise.reject(new Error("403"));
     Object.assign(this, { changed, ended });
     return Promise.resolve(() => void this.closed++);
-  });
+  }, 50);
 }
 
 const turns = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Whether a wait ends without its time being over. */
 async function ends(wait: Promise<void>): Promise<boolean> {
@@ -33,7 +35,7 @@ describe("a watch for Nodes", () => {
 
   test("wakes those who wait for the Node that has changed, and nobody else", async () => {
     const [a, b] = [fake.watch.listen("a"), fake.watch.listen("b")];
-    await turns();
+    await Promise.all([a.next(300), b.next(300)]);
     const [waitsForA, waitsForB] = [a.next(300), b.next(300)];
     fake.changed("a");
     expect([await ends(waitsForA), await ends(waitsForB)]).toEqual([true, false]);
@@ -50,21 +52,34 @@ describe("a watch for Nodes", () => {
     await wait;
   });
 
-  test("is one for all, and open only while somebody listens", async () => {
+  test("is one for all, stays open for the next who listens, and no longer", async () => {
     const all = ["a", "b", "c"].map((name) => fake.watch.listen(name));
     await turns();
     expect([fake.opened, all.map((changes) => changes.isWatched())]).toEqual([1, [true, true, true]]);
     all.slice(1).forEach((changes) => changes.stop());
-    expect(fake.closed).toBe(0);
     all[0]?.stop();
+    await after(20);
+    // The next host's.
+    const next = fake.watch.listen("d");
+    await after(100);
+    expect([fake.opened, fake.closed]).toEqual([1, 0]);
+    next.stop();
+    await after(100);
     expect(fake.closed).toBe(1);
     fake.watch.listen("a");
     expect(fake.opened).toBe(2);
   });
 
+  test("has those who wait look once when it opens, as nobody has told what changed until then", async () => {
+    const changes = fake.watch.listen("a");
+    const wait = changes.next(300);
+    expect(await ends(wait)).toBe(true);
+    expect(fake.opened).toBe(1);
+  });
+
   test("is closed also where nobody listens any more when it opens", async () => {
     fake.watch.listen("a").stop();
-    await turns();
+    await after(100);
     expect([fake.opened, fake.closed]).toEqual([1, 1]);
   });
 
