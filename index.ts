@@ -1,11 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { checkNodeVersion } from "./base/nodeVersion";
+import { leaveOutPromiseStacks } from "./base/promiseStacks";
 import { ClusterBootstrap, WorkerNode, WorkerPool } from "./components";
 import { loadSettings } from "./settings";
 import { clusterArgs, ownNodes, poolArgs } from "./settings/componentArgs";
 
 checkNodeVersion();
+leaveOutPromiseStacks();
 
 /** The stack program. Its outputs are `nodes`: Node name -> ranges of its pods, facts of its host, what the last look saw, and kube-proxy's rules then. */
 export = async () => {
