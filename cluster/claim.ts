@@ -18,6 +18,9 @@ export const claimAnnotation = "kubernetes-worker-nodes/claim";
 /** Annotation of a Node: stack that it belongs to. */
 export const ownerAnnotation = "kubernetes-worker-nodes/owner";
 
+/** Annotation of a Node: resource of the program that registered it last. */
+export const registrationAnnotation = "kubernetes-worker-nodes/registration";
+
 /** A Node is held by another stack; nothing was changed. */
 export class ForeignNodeError extends Error {
   constructor(message: string) {

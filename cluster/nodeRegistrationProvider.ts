@@ -1,10 +1,18 @@
+import { randomUUID } from "node:crypto";
 import { messageOf } from "../base/errorMessage";
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
 import { seal, unknownValue, unseal } from "../base/sealed";
 import { PartialFailure } from "../base/partialFailure";
 import { serviceStart } from "../base/serviceStarts";
-import { claimAnnotations, describeHolder, otherMachine, refuseForeign, type Claim } from "./claim";
+import {
+  claimAnnotations,
+  describeHolder,
+  otherMachine,
+  refuseForeign,
+  registrationAnnotation,
+  type Claim,
+} from "./claim";
 import { kubernetesService } from "./kubernetesService";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
@@ -48,7 +56,7 @@ export function check(
  * @throws PartialFailure, or ApiCallError where the API server gave no usable answer.
  */
 export async function create(given: NodeRegistrationInputs): Promise<dynamic.CreateResult<NodeRegistrationState>> {
-  const inputs = { ...given, kubeconfig: unseal(given.kubeconfig) };
+  const inputs = { ...given, kubeconfig: unseal(given.kubeconfig), instance: randomUUID() };
   if (inputs.claim?.lost === true) return { id: inputs.nodeName, outs: lostState(inputs) };
   const cluster = await openCluster(inputs.kubeconfig);
   await cluster.getNode(inputs.nodeName);
@@ -72,7 +80,7 @@ export async function update(
   olds: NodeRegistrationState,
   given: NodeRegistrationInputs,
 ): Promise<dynamic.UpdateResult<NodeRegistrationState>> {
-  const news = { ...given, kubeconfig: unseal(given.kubeconfig) };
+  const news = { ...given, kubeconfig: unseal(given.kubeconfig), instance: olds.instance ?? randomUUID() };
   // Its Node is deleted by the claim of the host, and does not come back.
   if (news.claim?.lost === true) return { outs: lostState(news) };
   const cluster = await openCluster(news.kubeconfig);
@@ -101,19 +109,18 @@ async function remove(id: string, props: NodeRegistrationState): Promise<void> {
 
 export { remove as delete };
 
+/** Inputs, and which resource they are of. */
+type Instanced = NodeRegistrationInputs & { instance: string };
+
 /** The new state; what it tells is said as well. */
-async function saidState(
-  cluster: ClusterClient,
-  inputs: NodeRegistrationInputs,
-  node: V1Node,
-): Promise<NodeRegistrationState> {
+async function saidState(cluster: ClusterClient, inputs: Instanced, node: V1Node): Promise<NodeRegistrationState> {
   const state = { ...stateOf(inputs, node), kubernetesService: await kubernetesService(cluster) };
   state.told.forEach((line) => console.log(line));
   return state;
 }
 
 /** Of a machine that is gone for good there is no Node. */
-function lostState(inputs: NodeRegistrationInputs): NodeRegistrationState {
+function lostState(inputs: Instanced): NodeRegistrationState {
   return { ...inputs, ...nothingSeen };
 }
 
@@ -123,7 +130,7 @@ function isOtherClaim(before: Claim | undefined, now: Claim | undefined): boolea
 
 async function register(
   cluster: ClusterClient,
-  inputs: NodeRegistrationInputs,
+  inputs: Instanced,
   before: Marks,
   options: { waitForReady: boolean; newHeartbeat: boolean },
 ): Promise<V1Node> {
@@ -131,7 +138,8 @@ async function register(
   const kubeletStart = claim && serviceStart(claim.id, "kubelet.service");
   const goal = { nodeName, claim, kubeletVersion, timeoutSeconds, newHeartbeat: options.newHeartbeat, kubeletStart };
   if (options.waitForReady) await waitForReady(cluster, goal);
-  const marks = { ...inputs, annotations: claim && claimAnnotations(claim) };
+  const annotations = { ...(claim && claimAnnotations(claim)), [registrationAnnotation]: inputs.instance };
+  const marks = { ...inputs, annotations };
   const node = await applyMarks(cluster, nodeName, before, marks, (current) => claim && refuseOther(current, claim));
   if (!node) {
     throw new Error(

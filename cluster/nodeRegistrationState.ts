@@ -1,7 +1,7 @@
 import type { V1Node } from "@kubernetes/client-node";
 import { digestOf } from "../base/sealed";
 import { without } from "../base/without";
-import { claimOnNode, isOfMachine, otherMachine, type Claim } from "./claim";
+import { claimOnNode, isOfMachine, otherMachine, registrationAnnotation, type Claim } from "./claim";
 import type { NodeTaint } from "./nodeLabelsAndTaints";
 
 /** Resolved inputs of a NodeRegistration, as the engine hands them to a provider; the units are those of its args. */
@@ -29,13 +29,15 @@ export interface NodeRegistrationOutputs {
   told: string[];
   /** The Service `kubernetes` when the Node was last registered, as `kubernetesService` says it. */
   kubernetesService?: string;
+  /** Which resource of the program it is, as the Node says too; random. Missing in a state of before there were any. */
+  instance?: string;
 }
 
 /** State of a NodeRegistration. Its claim is always the one that was registered, never one that was seen on a Node. */
 export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegistrationOutputs {}
 
 /** Keys of {@link NodeRegistrationOutputs}. */
-const outputs = ["podCIDRs", "nodeUid", "told", "kubernetesService"] as const;
+const outputs = ["podCIDRs", "nodeUid", "told", "kubernetesService", "instance"] as const;
 
 /** Without the outputs, and the kubeconfig by its digest; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
@@ -52,12 +54,15 @@ export function stateOf(
 }
 
 /**
- * Whether a Node is the registered one: it carries no other claim, and is the object recorded or kept by the claim's machine. The
+ * Whether a Node is the registered one: it carries no other claim or registration, and is the object recorded or kept by the claim's machine. The
  * claim on it alone does not make it ours, as annotations can be copied.
  */
-export function isRegistered(node: V1Node, { claim, nodeUid }: NodeRegistrationState): boolean {
+export function isRegistered(node: V1Node, { claim, nodeUid, instance }: NodeRegistrationState): boolean {
   const { id } = claimOnNode(node);
   if (id !== "" && id !== claim?.id) return false;
+  // One that was made anew under the same claim, say under another name in the program, has taken it over.
+  const registration = node.metadata?.annotations?.[registrationAnnotation];
+  if (registration !== undefined && registration !== instance) return false;
   const isRecorded = nodeUid !== "" && node.metadata?.uid === nodeUid;
   return isRecorded || (claim !== undefined && isOfMachine(node, claim.machineId));
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Artifact, ArtifactMap } from "./artifact";
 import { connectionInput } from "./connection";
-import type { HostInputs } from "./hostChange";
+import type { HostInputs, Instance } from "./hostChange";
 import { DynamicResource } from "../base/dynamicResource";
 
 /** Inputs of {@link HostBinaries}, as the provider sees them. */
@@ -24,7 +24,7 @@ export interface HostBinariesInputs extends HostInputs {
 }
 
 /** What the provider remembers beside its inputs. */
-export interface HostBinariesOutputs extends HostBinariesInputs {
+export interface HostBinariesOutputs extends HostBinariesInputs, Instance {
   /** Path -> hex SHA-256 of each installed binary. */
   installed: Record<string, string>;
   /** Directories that were made for them. */

@@ -8,6 +8,7 @@ import type { HostBinariesInputs, HostBinariesOutputs } from "./hostBinaries";
 import {
   changeHost,
   inputsUnseen,
+  instanceOf,
   isUnchanged,
   lookAtHost,
   madeDirectories,
@@ -19,7 +20,7 @@ import {
   unfinishedFaults,
   unsealHost,
 } from "./hostChange";
-import type { Unfinished, Written } from "./hostChange";
+import type { Instance, Unfinished, Written } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import { openSession } from "./session";
 
@@ -33,7 +34,7 @@ interface Before extends Written {
   later: boolean;
 }
 
-const nothing: Before = { known: [], made: [], former: "", later: false };
+const nothing = { known: [], made: [], former: "", later: false };
 
 export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs: HostBinariesInputs }> {
   return Promise.resolve({ inputs: sealHost(news) });
@@ -41,18 +42,20 @@ export function check(_olds: State, news: HostBinariesInputs): Promise<{ inputs:
 
 export async function create(given: HostBinariesInputs): Promise<{ id: string; outs: HostBinariesOutputs }> {
   const inputs = unsealHost(given);
-  return { id: inputs.setName, outs: await install(inputs.setName, inputs, nothing) };
+  return { id: inputs.setName, outs: await install(inputs.setName, inputs, { ...nothing, ...instanceOf() }) };
 }
 
 export async function update(id: string, olds: State, given: HostBinariesInputs): Promise<{ outs: State }> {
   const news = unsealHost(given);
-  const { installed = {}, made = [] } = olds;
-  if (news.claim.lost === true) return { outs: { ...news, installed, made, ...markOf(olds) } };
-  if (isUnchanged(olds, news, content)) return { outs: { ...news, installed, made } };
-  return { outs: await install(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
+  const { installed = {}, made = [], instance } = olds;
+  const kept = { installed, made, ...(instance && { instance }) };
+  if (news.claim.lost === true) return { outs: { ...news, ...kept, ...markOf(olds) } };
+  if (isUnchanged(olds, news, content)) return { outs: { ...news, ...kept } };
+  const last = { ...(sameHost(olds, news) ? before(olds, news) : nothing), ...instanceOf(olds) };
+  return { outs: await install(id, news, last) };
 }
 
-function before(olds: State, news: HostBinariesInputs): Before {
+function before(olds: State, news: HostBinariesInputs): Omit<Before, "instance"> {
   const former = olds.setName === news.setName ? "" : olds.setName;
   const later = olds.members.some((member) => !news.members.includes(member));
   return { known: Object.keys(olds.installed ?? {}), made: olds.made ?? [], former, later };
@@ -63,13 +66,14 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs?: HostBinariesInputs }> {
-  const { installed = {}, made = [] } = props;
+  const { installed = {}, made = [], instance } = props;
+  const kept = { installed, made, ...(instance && { instance }) };
   const faults = unfinishedFaults(props);
-  const recorded = { ...without(props, ["installed", "made", "unfinished"]), faults };
+  const recorded = { ...without(props, ["installed", "made", "unfinished", "instance"]), faults };
   const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props));
   if (report === undefined) return { id, props, ...inputsUnseen(props, recorded) };
   const inputs = { ...recorded, ...observed(report, props) };
-  return { id, props: { ...inputs, installed, made, ...markOf(props) }, inputs: sealHost(inputs) };
+  return { id, props: { ...inputs, ...kept, ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 function observed(report: string, props: State): Partial<HostBinariesInputs> {
@@ -93,7 +97,8 @@ function observed(report: string, props: State): Partial<HostBinariesInputs> {
 
 async function remove(_id: string, props: HostBinariesOutputs): Promise<void> {
   const { setName: name, claim } = props;
-  const values = { known: Object.keys(props.installed ?? {}), made: props.made ?? [] };
+  const { installed = {}, made = [], instance = "" } = props;
+  const values = { known: Object.keys(installed), made, instance };
   await removeFromHost(props, `removing ${name}`, remoteScript({ name, claim, file: "remove", values }));
 }
 
@@ -118,14 +123,15 @@ function memberPath(inputs: HostBinariesInputs, member: string): string {
 }
 
 /** @param sought artifacts that are to be sent, which makes it a look before a change: it does not wait for others. */
-function lookScript(inputs: HostBinariesInputs, sought?: Artifact[]): string {
-  const { setName: name, claim, programs = {}, directory = "", members } = inputs;
+function lookScript(inputs: HostBinariesInputs & Instance, sought?: Artifact[]): string {
+  const { setName: name, claim, programs = {}, directory = "", members, instance = "" } = inputs;
   const values = {
     programs: Object.keys(programs).map(assertSafePath),
     directory,
     members,
     fingerprint: sought === undefined ? "" : fingerprint(inputs),
     artifacts: (sought ?? []).map((artifact) => artifact.sha256),
+    instance,
     unlocked: sought !== undefined,
   };
   return remoteScript({ name, claim, file: "binariesLook", values });
@@ -136,7 +142,8 @@ async function install(id: string, inputs: HostBinariesInputs, last: Before): Pr
   // Before anything is sent: no script can handle an unsafe path.
   members.forEach((member) => memberPath(inputs, member));
   await stageArtifacts({ ...inputs, name }, () => lookForMissing(inputs));
-  const kept = { installed: Object.fromEntries(last.known.map((path) => [path, ""])), made: last.made };
+  const { made, instance } = last;
+  const kept = { installed: Object.fromEntries(last.known.map((path) => [path, ""])), made, instance };
   const values = {
     programs: programTable(inputs),
     directory: directory && assertSafePath(directory),
@@ -152,7 +159,7 @@ async function install(id: string, inputs: HostBinariesInputs, last: Before): Pr
   const installed = Object.entries(parseDigests(report)).map(([path, { sha256: digest }]) => [path, digest]);
   const started = Object.entries(programs).map(([path, artifact]) => [path, artifact.sha256]);
   const byPath = Object.fromEntries([...started, ...installed]) as Record<string, string>;
-  return { ...inputs, installed: byPath, made: madeDirectories(report) };
+  return { ...inputs, installed: byPath, made: madeDirectories(report), instance };
 }
 
 /** What the host has, and the artifacts of which something is not in place. */

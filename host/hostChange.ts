@@ -1,9 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { messageOf } from "../base/errorMessage";
 import { PartialFailure } from "../base/partialFailure";
 import type { ClaimReference } from "./claim";
 import { describeConnection, sealConnection, unsealConnection } from "./connection";
 import type { Connection } from "./connection";
-import { heldByAnother, leftAsBefore, stillTaken } from "./remoteScript";
+import { heldByAnother, heldByInstance, leftAsBefore, stillTaken } from "./remoteScript";
 import { openSession, openSessionToRead, ScriptFailure, SessionLost } from "./session";
 import type { Session } from "./session";
 
@@ -15,8 +16,19 @@ export interface HostInputs {
   claim: ClaimReference;
 }
 
+/** Which resource of the program it is that has something on a host. */
+export interface Instance {
+  /** Random; another one for each resource that is made. Missing in a state of before there were any. */
+  instance?: string;
+}
+
+/** The name of a resource on its host: the one that it has, or a new one. */
+export function instanceOf(state?: Instance): Required<Instance> {
+  return { instance: state?.instance ?? randomUUID() };
+}
+
 /** What a resource has put on a host, for what the list of it there does not say any more. */
-export interface Written {
+export interface Written extends Required<Instance> {
   /** Paths. */
   known: string[];
   /** Directories that were made for them. */
@@ -64,7 +76,7 @@ export async function changeHost<Result>(
 }
 
 /** Ends of a script after which the host is as it was before. */
-const untouched: (number | null)[] = [leftAsBefore, heldByAnother, stillTaken];
+const untouched: (number | null)[] = [leftAsBefore, heldByAnother, stillTaken, heldByInstance];
 
 function mayBeInBetween(error: unknown): boolean {
   if (error instanceof SessionLost) return true;
@@ -111,6 +123,12 @@ export function markOf({ unfinished }: Unfinished): Unfinished {
   return unfinished === true ? { unfinished } : {};
 }
 
+/** Why a removal that did nothing is done: what there is has become another's. */
+const holders = new Map<number | null, string>([
+  [heldByAnother, "the host has passed on to another claim"],
+  [heldByInstance, "another resource of the program has it now"],
+]);
+
 /**
  * Removes something from a host; not where the host is lost or was passed on to another claim, whose things they are now.
  */
@@ -135,10 +153,9 @@ export async function removeFromHost(
       console.log(`${describeConnection(connection)}: ${purpose}: ${line}`);
     }
   } catch (error) {
-    if (!(error instanceof ScriptFailure) || error.code !== heldByAnother) throw error;
-    console.log(
-      `${describeConnection(connection)}: ${purpose}: nothing was done, the host has passed on to another claim`,
-    );
+    const holder = error instanceof ScriptFailure ? holders.get(error.code) : undefined;
+    if (holder === undefined) throw error;
+    console.log(`${describeConnection(connection)}: ${purpose}: nothing was done, ${holder}`);
   }
 }
 

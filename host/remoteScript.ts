@@ -19,12 +19,18 @@ export const leftAsBefore = 10;
 /** Exit status of a script that did nothing, because another claim holds the host. */
 export const heldByAnother = 20;
 
+/** Exit status of a script that removed nothing, because another resource of the same claim has what there is. */
+export const heldByInstance = 22;
+
 /** Exit status of a script that removed nothing, because the host was taken from another resource that is not gone. */
 export const stillTaken = 21;
 
 /** The script of host/scripts/ with that name. @example remoteScript({ name: "cni", file: "digests", values: { paths } }) */
 export function remoteScript({ name, claim, file, values, functions = {} }: RemoteScript): string {
-  const header: ScriptValues = { name, claim: claim?.id ?? "", machine_id: claim?.machineId ?? "", ...values };
+  const header: ScriptValues = {
+    ...{ name, claim: claim?.id ?? "", machine_id: claim?.machineId ?? "", instance: "" },
+    ...values,
+  };
   const called = Object.entries(functions).map(([called, scripts]) => functionText(called, scripts));
   return `${assignments(header)}${called.join("")}${bundledText(`host/scripts/${file}.sh`)}`;
 }

@@ -3,7 +3,7 @@ import { connectionInput } from "./connection";
 import { toBeSealed } from "./files";
 import type { FileMap } from "./files";
 import type { Script } from "../base/script";
-import type { HostInputs } from "./hostChange";
+import type { HostInputs, Instance } from "./hostChange";
 import { DynamicResource } from "../base/dynamicResource";
 
 /** Inputs of {@link SystemdService}, as the provider sees them. */
@@ -47,7 +47,7 @@ export interface SystemdServiceInputs extends HostInputs {
 }
 
 /** What the provider remembers beside its inputs. */
-export interface SystemdServiceOutputs extends SystemdServiceInputs {
+export interface SystemdServiceOutputs extends SystemdServiceInputs, Instance {
   /** What the last refresh saw at the service's places that is not ours, in words. */
   told: string[];
   /** Paths that a change which was finished has written. */

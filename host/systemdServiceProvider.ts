@@ -7,6 +7,7 @@ import type { FileMap } from "./files";
 import {
   changeHost,
   inputsUnseen,
+  instanceOf,
   isUnchanged,
   lookAtHost,
   madeDirectories,
@@ -34,7 +35,7 @@ interface Before extends Written {
   cleanup?: SystemdServiceInputs["cleanup"];
 }
 
-const nothing: Before = { known: [], made: [], dropped: [] };
+const nothing = { known: [], made: [], dropped: [] };
 
 export function check(_olds: State, news: SystemdServiceInputs): Promise<{ inputs: SystemdServiceInputs }> {
   return Promise.resolve({ inputs: withFiles(sealHost(news), sealFiles) });
@@ -43,7 +44,7 @@ export function check(_olds: State, news: SystemdServiceInputs): Promise<{ input
 export async function create(given: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceOutputs }> {
   const inputs = withFiles(unsealHost(given), unsealFiles);
   const id = inputs.unitName;
-  return { id, outs: await apply(id, inputs, nothing) };
+  return { id, outs: await apply(id, inputs, { ...nothing, ...instanceOf() }) };
 }
 
 export async function update(id: string, olds: State, given: SystemdServiceInputs): Promise<{ outs: State }> {
@@ -51,7 +52,8 @@ export async function update(id: string, olds: State, given: SystemdServiceInput
   if (news.claim.lost === true) return { outs: { ...recordOf(news), ...outputsOf(olds) } };
   if (isUnchanged(olds, recordOf(news), content))
     return { outs: { ...recordOf(news), ...without(outputsOf(olds), ["owed"]) } };
-  return { outs: await apply(id, news, sameHost(olds, news) ? before(olds, news) : nothing) };
+  const last = { ...(sameHost(olds, news) ? before(olds, news) : nothing), ...instanceOf(olds) };
+  return { outs: await apply(id, news, last) };
 }
 
 /** What the outputs say of the inputs: unit and files by their digests. */
@@ -60,7 +62,7 @@ function recordOf(inputs: SystemdServiceInputs): SystemdServiceInputs {
   return { ...withFiles(inputs, digestContents), ...(unit !== undefined && { unit: digestOf(unit) }) };
 }
 
-function before(olds: State, news: SystemdServiceInputs): Before {
+function before(olds: State, news: SystemdServiceInputs): Omit<Before, "instance"> {
   const [known, kept] = [olds.written ?? [], new Set(managedPaths(news))];
   const cleanup = news.cleanup === undefined ? (olds.cleanup ?? olds.owed) : undefined;
   return { known, made: olds.made ?? [], dropped: known.filter((path) => !kept.has(path)), cleanup };
@@ -68,8 +70,8 @@ function before(olds: State, news: SystemdServiceInputs): Before {
 
 /** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
 async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
-  const { known: written, made, cleanup: owed } = last;
-  const record = { ...recordOf(inputs), told: [], written, made };
+  const { known: written, made, instance, cleanup: owed } = last;
+  const record = { ...recordOf(inputs), told: [], written, made, instance };
   const report = await changeHost(id, { ...record, ...(owed && { owed }) }, (session) =>
     transact(session, inputs, last),
   );
@@ -91,6 +93,7 @@ async function transact(session: Session, inputs: SystemdServiceInputs, last: Be
     known: last.known,
     made: last.made,
     dropped: last.dropped,
+    instance: last.instance,
   };
   const functions = { health: healthCheck, cleanup, adjust, look, tidy };
   const script = remoteScript({ name: unitName, claim, file: "serviceApply", values, functions });
@@ -118,6 +121,7 @@ export async function read(
     unit: unitName,
     files: lookTable(serviceFiles(props)),
     programs: Object.keys(props.programs ?? {}),
+    instance: props.instance ?? "",
   };
   const script = remoteScript({ name: unitName, claim, file: "serviceLook", values, functions: { look } });
   const report = await lookAtHost(props, `reading ${unitName}`, script);
@@ -131,17 +135,18 @@ export async function read(
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
 function inputsOf(state: State): SystemdServiceInputs {
   const faults = state.unfinished === true ? unfinishedFaults(state) : state.faults;
-  return { ...without(state, ["told", "written", "made", "owed", "unfinished"]), faults };
+  return { ...without(state, ["told", "written", "made", "owed", "unfinished", "instance"]), faults };
 }
 
 function outputsOf(state: State): Omit<State, keyof SystemdServiceInputs> {
-  const { told = [], written = [], made = [], owed } = state;
-  return { told, written, made, ...(owed && { owed }), ...markOf(state) };
+  const { told = [], written = [], made = [], owed, instance } = state;
+  return { told, written, made, ...(instance && { instance }), ...(owed && { owed }), ...markOf(state) };
 }
 
 async function remove(_id: string, props: State): Promise<void> {
   const { unitName, claim, cleanup, unit } = props;
-  const values = { unit: unitName, ours: unit !== undefined, known: props.written ?? [], made: props.made ?? [] };
+  const { written: known = [], made = [], instance = "" } = props;
+  const values = { unit: unitName, ours: unit !== undefined, known, made, instance };
   const script = remoteScript({ name: unitName, claim, file: "serviceRemove", values, functions: { cleanup } });
   await removeFromHost(props, `removing ${unitName}`, script);
 }

@@ -97,6 +97,7 @@ main() {
   fi
   supersede "$(unwanted)"
   [ -n "$later" ] || retire_superseded
+  hold_list
   members_seen
   report_directories
   rm -rf "$stage"

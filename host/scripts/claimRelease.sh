@@ -33,7 +33,7 @@ remove_all() {
   for path in $directories; do rmdir "$path" 2> /dev/null; done
   # What a change that was cut off has left there.
   set +f
-  rm -rf "$state"/*.staged "$state"/*.superseded "$state"/*.superseded.new
+  rm -rf "$state"/*.staged "$state"/*.superseded "$state"/*.superseded.new "$state"/*.instance "$state"/*.instance.new
   set -f
   systemctl daemon-reload
   return "$removed"

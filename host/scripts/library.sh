@@ -3,7 +3,9 @@
 #
 # Ownership is kept on the host: `$state/owner` says whose the host is, and `$state/<name>.owned` what a resource wrote there, one
 # `f PATH` or `d PATH` a line, noted before a thing is written, so that removal takes away what we wrote and nothing else even after
-# a run that was cut off. A file that was there before ours comes back when ours goes.
+# a run that was cut off. A file that was there before ours comes back when ours goes. `$state/<name>.instance` says which resource of
+# the program the list is: one that is made anew under the same claim, say under another name in the program, takes the list over at its
+# end, and the one before removes nothing of it then.
 #
 # A change is staged beside its place (`.<name>.new`), then swapped by rename; the version before it stays beside (`.<name>.old`, a
 # hard link) until the change is known to be good.
@@ -13,17 +15,20 @@
 # goes when nothing of ours is left, and whoever waited for a lock that is gone takes the new one.
 #
 # Exit status: 10 = failed, and the host is as it was before; 20 = the host is held by another claim, nothing was done;
-# 21 = likewise, because a removal would take what another resource still has; any other but 0 = failed, and the host is in between.
+# 21 = likewise, because a removal would take what another resource still has; 22 = likewise, because another resource of the claim has
+# the list now; any other but 0 = failed, and the host is in between.
 . ../../base/scripts/prelude.sh
 : "${name:?of the resource, unique on the host; names the list of what it owns}"
 : "${claim?id of the claim that has to hold the host; empty: any}"
 : "${machine_id?of the machine that has to be there; empty: any}"
+: "${instance?of the resource, another one for each that was made; empty: of a resource that has none}"
 umask 022
 trap '' PIPE
 
 state=/var/lib/kubernetes-worker-nodes
 lock=/run/kubernetes-worker-nodes.lock
 owned=$state/$name.owned
+holding=$state/$name.instance
 # Less than a script may take altogether (session.ts).
 lock_seconds=540
 
@@ -63,6 +68,27 @@ check_claim() {
       "taken back now; nothing was removed; run: pulumi up --refresh" >&2
     exit 21
   }
+}
+
+# Whether the list is another resource's.
+held_by_other() { [ -f "$holding" ] && [ "$(cat "$holding")" != "$instance" ]; }
+check_instance() {
+  [ -n "${removing-}" ] && held_by_other || return 0
+  echo "another resource of the program has what there is of $name now" >&2
+  exit 22
+}
+# At the end of a change: what there is belongs to this resource.
+hold_list() {
+  [ -n "$instance" ] || return 0
+  [ -f "$holding" ] && ! held_by_other && return
+  printf '%s\n' "$instance" > "$holding.new" && mv -f "$holding.new" "$holding" || fail "cannot write $holding"
+}
+# left_over PATHS: what is on a list that is taken over and is none of these.
+left_over() {
+  held_by_other || return 0
+  for path in $(sed -n 's/^f //p' "$owned"); do
+    case " $1 " in *" $path "*) ;; *) echo "$path" ;; esac
+  done
 }
 
 present() { [ -e "$1" ] || [ -L "$1" ]; }
@@ -177,7 +203,10 @@ report_files() {
     shift 2
   done
 }
-report_list() { [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"; }
+report_list() {
+  [ -f "$owned" ] || echo "fault|$owned, the list of what is ours, is gone"
+  [ -z "$instance" ] || ! held_by_other || echo "fault|$name was changed by a resource that is not in the state"
+}
 report_directories() { sed -n 's/^d /made|/p' "$owned" 2> /dev/null | sort; }
 report_digest() { [ ! -f "$1" ] || printf 'digest|%s|%s|%s\n' "$1" "$(digest "$1")" "$(stat -c '%a|%U:%G' "$1")"; }
 
@@ -197,6 +226,7 @@ remove_owned() {
   rm -f "$owned"
 }
 forget_state() {
+  rm -f "$holding" "$holding.new"
   rmdir "$state" 2> /dev/null && rm -f "$lock"
   return 0
 }
@@ -204,3 +234,4 @@ forget_state() {
 # Only what writes nothing that another script reads goes without the lock.
 [ -n "${unlocked-}" ] || take_lock
 check_claim
+check_instance

@@ -32,11 +32,13 @@ main() {
 '
   for line in $sysctls; do set_parameter "${line%%=*}" "${line#*=}"; done
   [ "$failed" = 0 ] || exit 1
+  hold_list
   report_directories
 }
 
 write_files() {
   stage_files "$files"
+  dropped="$dropped $(left_over "$(printf '%s\n' "$files" | cut -d' ' -f1 | tr '\n' ' ')")"
   for path in $staged; do swap "$path" && settle "$path" || fail "cannot put $path in place"; done
   for path in $dropped; do drop "$path" && settle_dropped "$path" || fail "cannot remove $path"; done
 }

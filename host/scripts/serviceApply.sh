@@ -202,6 +202,7 @@ main() {
   finish_settling
   own_known
   read_tables
+  dropped="$dropped $(left_over "$managed $stamp $settling")"
   refuse_drop_ins
   fingerprint=$(printf '%s' "$wanted" | sha256sum | cut -d' ' -f1)
   stage_all
@@ -215,6 +216,7 @@ main() {
   phase=settled
   write_stamp new
   settle_all
+  hold_list
   # The version before goes once the new one has held.
   retire_superseded
   tidy || fail "what $unit has left from before could not all be taken away, see above"

@@ -1,7 +1,7 @@
 import * as provider from "../../cluster/nodeRegistrationProvider";
 import type { NodeRegistrationState } from "../../cluster/nodeRegistrationState";
 import { failure, podObject } from "./fakeApiServer";
-import { ofClaim, RegistrationScene, type Registered } from "./registrationScene";
+import { ofClaim, ofRegistration, RegistrationScene, type Registered } from "./registrationScene";
 
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
@@ -45,6 +45,16 @@ describe("NodeRegistration delete", () => {
 
   const kept: [string, Registered, Partial<NodeRegistrationState>][] = [
     ["that another claim of this stack has taken over", { annotations: ofClaim("claim-2") }, {}],
+    [
+      "that another registration of this claim has taken over",
+      { annotations: ofRegistration("claim-1", "second") },
+      {},
+    ],
+    [
+      "that a registration has taken over from one of before there were any names of them",
+      { annotations: ofRegistration("claim-1", "second") },
+      { instance: undefined },
+    ],
     ["that another stack has taken over", { annotations: ofClaim("claim-2", "org/project/other") }, {}],
     ["of another uid and machine with a copy of the claim", { uid: "uid-2", machineID: "machine-2" }, {}],
     ["of another uid and machine", { annotations: {}, uid: "uid-2", machineID: "machine-2" }, {}],

@@ -1,7 +1,7 @@
 import * as provider from "../../cluster/nodeRegistrationProvider";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "../../cluster/nodeRegistrationState";
 import { failure, nodeObject } from "./fakeApiServer";
-import { claim, ofClaim, RegistrationScene } from "./registrationScene";
+import { claim, ofClaim, ofRegistration, RegistrationScene } from "./registrationScene";
 
 // The first load of the client library is compiled by Jest.
 jest.setTimeout(60_000);
@@ -27,9 +27,12 @@ describe("diff", () => {
 describe("create", () => {
   test("marks the Ready Node as the claim's and records its pod CIDRs and uid", async () => {
     scene.server.putNode(nodeObject("a", "True"));
-    expect(await provider.create(inputs())).toEqual({ id: "a", outs: state() });
+    expect(await provider.create(inputs())).toEqual({
+      id: "a",
+      outs: { ...state(), instance: expect.any(String) as string },
+    });
     expect(scene.server.nodes.get("a")?.metadata.labels).toEqual({ "kubernetes.io/hostname": "a", pool: "x" });
-    expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofClaim(claim.id));
+    expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofRegistration(claim.id));
     expect(scene.server.nodes.get("a")?.spec?.taints).toEqual([{ key: "k", effect: "NoSchedule" }]);
     expect(scene.server.pathsOf("PATCH")).toHaveLength(1);
   });
@@ -38,7 +41,7 @@ describe("create", () => {
     for (const annotations of [ofClaim("claim-0"), ofClaim(claim.id, "org/project/old-name")]) {
       registeredNode({ annotations });
       await provider.create(inputs());
-      expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofClaim(claim.id));
+      expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofRegistration(claim.id));
     }
   });
 
@@ -65,14 +68,15 @@ describe("create", () => {
   test("records a node that does not become Ready, so that `up` waits again and `destroy` deletes it", async () => {
     scene.server.putNode(nodeObject("a", "False"));
     const failed = await provider.create(inputs()).catch((error: Failed) => error);
-    expect(failed).toMatchObject({ id: "a", properties: state({ nodeUid: "", podCIDRs: [] }) });
+    const instance = expect.any(String) as string;
+    expect(failed).toMatchObject({ id: "a", properties: state({ nodeUid: "", podCIDRs: [], instance }) });
     expect(failed).toHaveProperty("reasons", [expect.stringContaining("Ready condition is False")]);
     expect(scene.server.pathsOf("PATCH")).toEqual([]);
     const { properties } = failed as Failed;
     if (!properties) throw new Error("no state recorded");
 
     scene.server.putNode(nodeObject("a", "True"));
-    expect(await provider.update("a", properties, inputs())).toEqual({ outs: state() });
+    expect(await provider.update("a", properties, inputs())).toEqual({ outs: state({ instance }) });
     expect(scene.server.nodes.get("a")?.metadata.labels).toMatchObject({ pool: "x" });
   });
 
@@ -143,13 +147,13 @@ describe("update", () => {
     const news = inputs({ claim: { ...claim, id: "claim-2", machineId: "machine-2" }, readyTimeoutSeconds: 10 });
     setTimeout(() => registeredNode({ machineID: "machine-2", uid: "uid-2" }), 100);
     expect((await provider.update("a", state(), news)).outs).toMatchObject({ nodeUid: "uid-2" });
-    expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofClaim("claim-2"));
+    expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofRegistration("claim-2"));
   });
 
   test("writes annotations that are gone again, and tells a cordon without lifting it", async () => {
     registeredNode({ annotations: {}, spec: { unschedulable: true } });
     const { outs } = await provider.update("a", state(), inputs());
-    expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofClaim(claim.id));
+    expect(scene.server.nodes.get("a")?.metadata.annotations).toEqual(ofRegistration(claim.id));
     expect(scene.server.nodes.get("a")?.spec?.unschedulable).toBe(true);
     expect(outs?.told).toEqual(["Node a is cordoned"]);
     expect(scene.said).toEqual(["Node a is cordoned"]);

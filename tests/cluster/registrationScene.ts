@@ -11,6 +11,15 @@ export const ofClaim = (id: string, owner = claim.owner): Record<string, string>
   "kubernetes-worker-nodes/owner": owner,
 });
 
+/** The annotations of a registered Node; of a registration that is made its name is not known. */
+export const ofRegistration = (
+  id: string,
+  instance: string = expect.any(String) as string,
+): Record<string, string> => ({
+  ...ofClaim(id),
+  "kubernetes-worker-nodes/registration": instance,
+});
+
 /** What of a registered Node is to be otherwise. */
 export interface Registered {
   labels?: Record<string, string>;
@@ -62,12 +71,17 @@ export class RegistrationScene {
 
   readonly state = (changes: Partial<NodeRegistrationState> = {}): NodeRegistrationState => {
     const seen = { podCIDRs: ["10.2.1.0/24"], nodeUid: "uid-of-a", told: [], kubernetesService: "" };
-    return { ...this.inputs(), ...seen, ...changes };
+    return { ...this.inputs(), ...seen, instance: "this", ...changes };
   };
 
   /** Puts a Ready Node with the marks of `inputs()` there, but for what is given. */
   readonly registeredNode = (changes: Registered = {}): FakeObject => {
-    const { labels = { pool: "x" }, ready = "True", annotations = ofClaim(claim.id), uid = "uid-of-a" } = changes;
+    const {
+      labels = { pool: "x" },
+      ready = "True",
+      annotations = ofRegistration(claim.id, "this"),
+      uid = "uid-of-a",
+    } = changes;
     const node = nodeObject("a", ready);
     const metadata = { ...node.metadata, uid, annotations, labels: { ...node.metadata.labels, ...labels } };
     const nodeInfo = { kubeletVersion: "v1.37.2", machineID: changes.machineID ?? claim.machineId };

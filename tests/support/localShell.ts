@@ -36,7 +36,7 @@ export function orphanLocally(root: string, body: string): void {
 
 /** The library of the host's scripts, with a body of the test's. */
 function localScript(root: string, body: string, name: string): string {
-  const header = assignments({ name, claim: "", machine_id: "" });
+  const header = assignments({ name, claim: "", machine_id: "", instance: "" });
   const library = bundledText("host/scripts/library.sh")
     .replace("/var/lib/kubernetes-worker-nodes", join(root, "state"))
     .replace("/run/kubernetes-worker-nodes.lock", join(root, "lock"));

@@ -52,6 +52,8 @@ export interface Wanted {
   adjusts?: string[];
   look?: Script;
   tidy?: Script;
+  /** Which resource it is of. */
+  instance?: string;
   /** Binary that the unit starts. */
   program?: { path: string; sha256: string };
 }
@@ -81,17 +83,17 @@ export function applyScript({
     [configPath]: { content: config, mode: "0600" },
     ...more,
   });
-  const { adjust, adjusts = [], ours = true, program } = rest;
+  const { adjust, adjusts = [], ours = true, program, instance = "" } = rest;
   const programs = program === undefined ? [] : [`${program.path} ${program.sha256}`];
   const service = { unit: "app.service", ours, files, programs, directories: [] };
-  const values = { ...service, adjusts, dropped, known, made };
+  const values = { ...service, adjusts, dropped, known, made, instance };
   const script = (name: string): Script => ({ file: `tests/host/testdata/${name}.sh`, values: {} });
   const functions = { health: script("health"), cleanup: script("cleanup"), adjust, look: rest.look, tidy: rest.tidy };
   return remoteScript({ name: "app.service", file: "serviceApply", values, functions });
 }
 
 /** The script that removes it. */
-export function removeScript(known: string[], made: string[] = []): string {
-  const values = { unit: "app.service", ours: true, known, made };
+export function removeScript(known: string[], made: string[] = [], instance = ""): string {
+  const values = { unit: "app.service", ours: true, known, made, instance };
   return remoteScript({ name: "app.service", file: "serviceRemove", values, functions: { cleanup: undefined } });
 }
