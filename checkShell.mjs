@@ -14,7 +14,7 @@ const exclude = [2013, 2015, 2034, 2119, 2120, 2174, 2317, 2329];
 /** SC2154: variables that only a script reading this one sets. */
 const excludeWhereRead = [...exclude, 2154];
 
-const folders = ["base/scripts", "host/scripts", "render/scripts", "bench/scripts"].filter((folder) =>
+const folders = ["base/scripts", "host/scripts", "render/scripts", "bench/scripts", "ci"].filter((folder) =>
   existsSync(folder),
 );
 const scripts = folders.flatMap((folder) =>

@@ -100,6 +100,16 @@ export default tseslint.config(
     ["host", "render", "cluster", "components", "settings", "tests"],
     "bench/ runs tools on a lab from outside: of this repository it knows base/ and lab/ only.",
   ),
+  boundary(
+    "preview",
+    ["@pulumi/", "node:", "host", "render", "cluster", "components", "settings", "cli", "lab", "bench", "tests"],
+    "preview/ is pure: it reads what the Pulumi CLI has written and knows base/ only.",
+  ),
+  boundary(
+    "cli",
+    ["components", "cluster", "lab", "bench", "tests"],
+    "cli/ is the tool beside the program: it makes no resource.",
+  ),
   boundary("lab", ["bench"], "nothing imports bench/."),
   ...labRooms.map(({ room, above }) =>
     boundary(

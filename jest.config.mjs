@@ -28,7 +28,7 @@ export default {
     {
       ...shared,
       displayName: "unit",
-      testMatch: ["<rootDir>/tests/{base,render,settings,components,host,cluster,lab,bench}/**/*.test.ts"],
+      testMatch: ["<rootDir>/tests/{base,render,settings,preview,cli,components,host,cluster,lab,bench}/**/*.test.ts"],
       setupFilesAfterEnv: ["<rootDir>/tests/support/unitTimeout.ts"],
     },
     {
