@@ -19,6 +19,7 @@ import { versions } from "./binaries/versions";
 interface UpFlags {
   name: string;
   hosts?: string;
+  vmHosts?: string;
   kubernetesVersion?: string;
   subnet?: string;
   clusterCidr?: string;
@@ -35,7 +36,8 @@ function commands(): Command {
     .command("up")
     .description("make the lab, or complete the one that is there")
     .option(...nameOption)
-    .option("--hosts <number>", "number of hosts (default: 2)")
+    .option("--hosts <number>", "number of hosts that are containers (default: 2)")
+    .option("--vm-hosts <number>", "number of hosts beside these that are virtual machines (default: 0)")
     .option("--kubernetes-version <version>", `Kubernetes release (default: ${versions.kubernetes})`)
     .option("--subnet <cidr>", `network of the hosts, a /24 (default: ${defaultSubnet})`)
     .option("--cluster-cidr <cidr>", "network of the pods, a /16 (default: 10.2.0.0/16, another one on another subnet)")
@@ -81,6 +83,7 @@ async function up(flags: UpFlags): Promise<void> {
   const lab = await labUp({
     name: flags.name,
     hosts: flags.hosts === undefined ? undefined : Number(flags.hosts),
+    vmHosts: flags.vmHosts === undefined ? undefined : Number(flags.vmHosts),
     kubernetesVersion: flags.kubernetesVersion,
     subnet: flags.subnet,
     clusterCIDR: flags.clusterCidr,

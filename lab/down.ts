@@ -4,7 +4,7 @@ import { hasCommand } from "./machine/command";
 import { stopDaemon, stopProcess } from "./machine/daemons";
 import { dockerAnswers, ensureDocker, releaseDocker } from "./machine/docker";
 import { exists } from "./machine/files";
-import { removeHosts } from "./hosts/hostContainers";
+import { removeContainers } from "./hosts/hostContainers";
 import { type LabFiles, labVariable, layoutOf } from "./plan/layout";
 import { leasesOf } from "./machine/machineState";
 import { refuseForeignLab } from "./network/foreignLab";
@@ -31,7 +31,7 @@ export async function takeDown(name: string, projectDirectory: string, renderer:
         run: async () => {
           // Where the machine was restarted, Docker has to run once more for its containers to be removed.
           if (!(await dockerAnswers()) && isRecorded && (await hasCommand("dockerd"))) await ensureDocker(name);
-          if (await dockerAnswers()) await removeHosts(name);
+          if (await dockerAnswers()) await removeContainers(name);
           await removeNetwork(layout.network, layout.bridge);
         },
       },

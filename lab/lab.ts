@@ -4,12 +4,12 @@ import { cacheDirectory, projectDirectory } from "./machine/directories";
 import { takeDown } from "./down";
 import { InterruptedError, LabError } from "./machine/errors";
 import { readIfExists } from "./machine/files";
-import { execOnHost } from "./hosts/hostContainers";
+import { execOnHost } from "./hosts/hosts";
 import { resetInterrupt } from "./machine/interrupt";
 import { readState, settleOptions } from "./plan/labState";
 import { type LabFiles, type LabLayout, layoutOf } from "./plan/layout";
 import { withLock } from "./machine/lock";
-import type { LabOptions } from "./plan/options";
+import { completeOptions, type LabOptions } from "./plan/options";
 import { requireRootOnLinux } from "./machine/prerequisites";
 import type { Renderer } from "./machine/progress";
 import { bringUp } from "./up";
@@ -29,14 +29,14 @@ export interface Lab {
   /** kubectl of the lab's version. */
   kubectlPath: string;
   hosts: LabHostAccess[];
-  /** Runs a shell command on a host, as root and without SSH; never throws for its exit code. */
+  /** Runs a shell command on a host, as root, without SSH where it is a container; never throws for its exit code. */
   exec(host: string, command: string, input?: string): Promise<CommandResult>;
 }
 
 export interface LabHostAccess {
   name: string;
   address: string;
-  /** Docker container that plays it. */
+  /** Docker container that plays it; empty for a virtual machine. */
   container: string;
   /** Its SSH host key, "ssh-ed25519 AAAA...". */
   hostKey: string;
@@ -79,7 +79,7 @@ export async function openLab(name = "lab"): Promise<Lab> {
   if (!state?.complete || !state.binaries) {
     throw new LabError(`the lab "${name}" is ${state ? "not complete" : "not there"}`, "run `lab up`");
   }
-  const layout = layoutOf(state.options, projectDirectory());
+  const layout = layoutOf(completeOptions(state.options), projectDirectory());
   const { files } = layout;
   return {
     name,
@@ -90,7 +90,11 @@ export async function openLab(name = "lab"): Promise<Lab> {
     knownHostsPath: files.knownHosts,
     kubectlPath: state.binaries.kubectl?.path ?? "kubectl",
     hosts: await hostAccess(layout),
-    exec: (host, command, input) => execOnHost(`${layout.network}-${host}`, command, input),
+    exec: (name, command, input) => {
+      const host = layout.hosts.find((candidate) => candidate.name === name);
+      if (!host) throw new Error(`the lab has no host ${name}`);
+      return execOnHost(host, command, input);
+    },
   };
 }
 

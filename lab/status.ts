@@ -4,8 +4,9 @@ import { isHealthy } from "./controlPlane/controlPlane";
 import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
 import { daemonPid } from "./machine/daemons";
 import { projectDirectory } from "./machine/directories";
-import { execOnHost, hostState } from "./hosts/hostContainers";
+import { execOnHost, hostState } from "./hosts/hosts";
 import { readState } from "./plan/labState";
+import { completeOptions } from "./plan/options";
 import { type LabHost, type LabLayout, layoutOf } from "./plan/layout";
 
 /** One line of `lab status`. */
@@ -21,7 +22,7 @@ export async function labStatus(name: string): Promise<ComponentStatus[] | undef
   const project = projectDirectory();
   const state = await readState(project, name);
   if (!state) return undefined;
-  const layout = layoutOf(state.options, project);
+  const layout = layoutOf(completeOptions(state.options), project);
   const programs = controlPlanePrograms(state.options, layout, state.binaries ?? {});
   const controlPlane = programs.map(async (program) => ({
     component: program.daemon.name,
@@ -54,7 +55,7 @@ async function routerStatus(layout: LabLayout): Promise<ComponentStatus> {
 async function hostStatus(host: LabHost): Promise<ComponentStatus> {
   const state = (await hostState(host)) ?? "not there";
   const ready = "systemctl is-active --quiet containerd.service ssh.service";
-  const isWell = state === "running" && (await execOnHost(host.container, ready)).code === 0;
+  const isWell = state === "running" && (await execOnHost(host, ready)).code === 0;
   const shown = state === "running" && !isWell ? "running, but containerd or sshd is not" : state;
   return { component: `host ${host.name}`, state: shown, address: host.address };
 }

@@ -5,10 +5,12 @@ import { ensureControlPlane } from "./controlPlane/controlPlane";
 import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
 import { ensureCredentials } from "./controlPlane/credentials";
 import { ensureBaseImage } from "./hosts/baseImage";
-import { ensureHosts } from "./hosts/hostContainers";
+import type { HostMedia } from "./hosts/hostDriver";
 import { ensureHostImage } from "./hosts/hostImage";
+import { ensureHosts } from "./hosts/hosts";
 import { ensureSshKeys } from "./hosts/sshKeys";
 import { makeTestImages } from "./hosts/testImages";
+import { ensureVmMedia } from "./hosts/vmImage";
 import { ensureDaemon } from "./machine/daemons";
 import { ensureDocker } from "./machine/docker";
 import { checkMachine } from "./machine/prerequisites";
@@ -28,7 +30,7 @@ import { installCli, installPlugins } from "./pulumi/plugins";
 /** What a lab is made of, found or made before anything of it starts. */
 interface Found {
   binaries: Binaries;
-  hostImage: string;
+  media: HostMedia;
 }
 
 /** Makes the lab, or what is missing of it; each step leaves alone what is as it is to be. */
@@ -50,14 +52,15 @@ export async function bringUp(
   };
   await runSteps([{ title: "Machine", run: begin }], renderer);
   const found = await findAll(options, layout, renderer);
-  await record(found);
+  const { binaries } = found;
+  await record({ binaries });
   await startLab(options, layout, projectDirectory, found, renderer);
-  await record({ ...found, complete: true });
+  await record({ binaries, complete: true });
 }
 
 /** The steps that only fill the cache and the lab's folder; what takes its time is found side by side. */
 async function findAll(options: LabOptions, layout: LabLayout, renderer: Renderer): Promise<Found> {
-  const found: Found = { binaries: {}, hostImage: "" };
+  const found: Found = { binaries: {}, media: { image: "" } };
   let baseImage = "";
   const findBinaries = async (report: Report) => {
     found.binaries = await resolveBinaries(components(options.kubernetesVersion), options.binaries, report);
@@ -75,7 +78,8 @@ async function findAll(options: LabOptions, layout: LabLayout, renderer: Rendere
   };
   const findHostImage = async (report: Report) => {
     report.working("building the test images");
-    found.hostImage = await ensureHostImage(baseImage, found.binaries, await makeTestImages(), report);
+    const image = await ensureHostImage(baseImage, found.binaries, await makeTestImages(), report);
+    found.media = { image, ...(options.vmHosts > 0 && { vm: await ensureVmMedia(image, report) }) };
   };
   await runSteps(
     [
@@ -97,7 +101,7 @@ async function startLab(
   options: LabOptions,
   layout: LabLayout,
   projectDirectory: string,
-  { binaries, hostImage }: Found,
+  { binaries, media }: Found,
   renderer: Renderer,
 ): Promise<void> {
   const credentials = await ensureCredentials(layout);
@@ -108,7 +112,7 @@ async function startLab(
   await runSteps(
     [
       { title: "Control plane", run: (report) => ensureControlPlane(programs, layout, report) },
-      { title: "Hosts", run: (report) => ensureHosts(options, layout, hostImage, keys, report) },
+      { title: "Hosts", run: (report) => ensureHosts({ options, layout, media, keys }, report) },
       { title: "Router", run: async () => void (await ensureDaemon(routerDaemon(options, layout, projectDirectory))) },
       { title: `Stack ${path.relative(projectDirectory, layout.files.stackConfig)}`, run: configure },
     ],

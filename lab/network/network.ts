@@ -29,9 +29,18 @@ export async function removeNetwork(networkName: string, bridge: string): Promis
   if (await hasCommand("nft")) await tryRun("nft", ["delete", "table", "ip", networkName]);
   await removeFromFirewall(networkName);
   await tryRun("ip", ["route", "flush", "dev", bridge, "proto", routeProtocol]);
+  for (const tap of await tapsOf(bridge)) await run("ip", ["link", "delete", "dev", tap]);
   if ((await tryRun("docker", ["network", "inspect", networkName])).code === 0) {
     await docker(["network", "rm", networkName]);
   }
+}
+
+/** Network cards of virtual machines on a bridge; they stay when those have ended. */
+async function tapsOf(bridge: string): Promise<string[]> {
+  const list = await tryRun("ip", ["-json", "link", "show", "master", bridge, "type", "tun"]);
+  return list.code === 0 && list.stdout.trim() !== ""
+    ? (JSON.parse(list.stdout) as { ifname?: string }[]).flatMap(({ ifname }) => ifname ?? [])
+    : [];
 }
 
 /** Marks the routes that are the lab's (ip-route(8), "protocol"); any number that no routing daemon has. */

@@ -8,10 +8,31 @@ export interface LabHost {
   /** Host name, also the name its Node is to have: node-1, node-2, ... */
   name: string;
   address: string;
-  /** Docker container that plays it. */
+  /** Docker container that plays it, where it is no virtual machine. */
   container: string;
   /** Folder with its SSH host key. */
   directory: string;
+  /** Where it is a virtual machine. */
+  vm?: VmPlace;
+}
+
+/** What a virtual machine has on this machine. */
+export interface VmPlace {
+  /** Interface of this machine, at most 15 characters. */
+  tap: string;
+  /** Its layer above the common disk. */
+  disk: string;
+  /** Links to kernel and initrd of that disk. */
+  kernel: string;
+  initrd: string;
+  /** Archive of what is its own. */
+  seed: string;
+  /** What its kernel and systemd have said. */
+  console: string;
+  /** Record of its process. */
+  record: string;
+  sshKey: string;
+  knownHosts: string;
 }
 
 /** Names, addresses and files of a lab, all computed from its options and the working tree. */
@@ -51,6 +72,8 @@ export interface LabFiles {
   logs: string;
   /** One JSON file a background process. */
   processes: string;
+  /** A folder for each host. */
+  hosts: string;
 }
 
 /** Ports on the gateway address; each lab has an address of its own, so they are the same for all labs. */
@@ -66,6 +89,7 @@ export const directoryLabel = "kubernetes-worker-nodes.directory";
 
 const serviceCIDR = "10.1.0.0/16";
 const firstHost = 11;
+const firstVm = 211;
 const longestInterfaceName = 15;
 
 export function labDirectory(projectDirectory: string, name: string): string {
@@ -84,7 +108,10 @@ export function layoutOf(options: LabOptions, projectDirectory: string): LabLayo
     serviceCIDR,
     kubernetesServiceAddress: addressIn(serviceCIDR, 1),
     clusterDNS: addressIn(serviceCIDR, 2),
-    hosts: Array.from({ length: options.hosts }, (_, index) => hostOf(options, directory, index)),
+    hosts: [
+      ...Array.from({ length: options.hosts }, (_, index) => hostOf(options, directory, index)),
+      ...Array.from({ length: options.vmHosts }, (_, index) => vmOf(options, directory, index)),
+    ],
     files: filesOf(directory),
   };
 }
@@ -105,6 +132,7 @@ export function filesOf(directory: string): LabFiles {
     etcdData: below("etcd"),
     logs: below("logs"),
     processes: below("processes"),
+    hosts: below("hosts"),
   };
 }
 
@@ -115,6 +143,29 @@ function hostOf(options: LabOptions, directory: string, index: number): LabHost 
     address: addressIn(options.subnet, firstHost + index),
     container: `kwn-${options.name}-${name}`,
     directory: path.join(directory, "hosts", name),
+  };
+}
+
+function vmOf(options: LabOptions, directory: string, index: number): LabHost {
+  const name = `vm-${index + 1}`;
+  const { hosts, logs, processes, sshKey, knownHosts } = filesOf(directory);
+  const own = path.join(hosts, name);
+  return {
+    name,
+    address: addressIn(options.subnet, firstVm + index),
+    container: "",
+    directory: own,
+    vm: {
+      tap: interfaceName(`kwn-${options.name}-${name}`),
+      disk: path.join(own, "disk.qcow2"),
+      kernel: path.join(own, "vmlinuz"),
+      initrd: path.join(own, "initrd.img"),
+      seed: path.join(own, "seed.tar"),
+      console: path.join(logs, `${name}.console`),
+      record: path.join(processes, `${name}.json`),
+      sshKey,
+      knownHosts,
+    },
   };
 }
 

@@ -7,8 +7,10 @@ import { versions } from "../binaries/versions";
 export interface LabOptions {
   /** Names the lab and everything of it on the machine. @default "lab" */
   name: string;
-  /** Number of hosts. @default 2 */
+  /** Number of hosts that are containers. @default 2 */
   hosts: number;
+  /** Number of hosts beside these that are virtual machines. @default 0 */
+  vmHosts: number;
   /** Kubernetes release of control plane and nodes, without "v". @default 1.37.2 */
   kubernetesVersion: string;
   /** IPv4 network of the machine's bridge and the hosts. @default 10.231.0.0/24 */
@@ -22,6 +24,8 @@ export interface LabOptions {
 export const defaultSubnet = "10.231.0.0/24";
 /** Hosts get .11 and up; 200 of them end before the broadcast address of a /24. */
 export const maxHosts = 200;
+/** Virtual machines get .211 and up. */
+export const maxVmHosts = 40;
 
 /** Lays defaults under what was asked for. Throws {@link LabError} naming the value and the rule. */
 export function completeOptions(asked: Partial<LabOptions>): LabOptions {
@@ -32,10 +36,8 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
       "use at most 30 lower-case letters, digits and inner hyphens",
     );
   }
-  const hosts = asked.hosts ?? 2;
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > maxHosts) {
-    throw new LabError(`--hosts ${hosts}: not a number of hosts`, `give a whole number from 1 to ${maxHosts}`);
-  }
+  const vmHosts = count("--vm-hosts", asked.vmHosts ?? 0, 0, maxVmHosts);
+  const hosts = count("--hosts", asked.hosts ?? 2, vmHosts > 0 ? 0 : 1, maxHosts);
   const kubernetesVersion = (asked.kubernetesVersion ?? versions.kubernetes).replace(/^v/, "");
   if (!semver.valid(kubernetesVersion)) {
     throw new LabError(
@@ -45,7 +47,7 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
   }
   const subnet = network("--subnet", asked.subnet ?? defaultSubnet, 24, 24);
   const clusterCIDR = network("--cluster-cidr", asked.clusterCIDR ?? defaultClusterCIDR(subnet), 16, 16);
-  return { name, hosts, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
+  return { name, hosts, vmHosts, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
 }
 
 /**
@@ -58,6 +60,11 @@ export function defaultClusterCIDR(subnet: string): string {
   const [, second = 0, third = 0] = ipaddr.IPv4.parseCIDR(subnet)[0].octets;
   const step = (((second - 231 + third) % 100) + 100) % 100;
   return `10.${2 + step}.0.0/16`;
+}
+
+function count(option: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new LabError(`${option} ${value}: not a number of hosts`, `give a whole number from ${least} to ${most}`);
 }
 
 function network(option: string, value: string, shortest: number, longest: number): string {

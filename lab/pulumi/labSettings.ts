@@ -49,7 +49,7 @@ export function generatedSettings(
     binaries: {
       [arch]: { kubelet: binary("kubelet"), kubeProxy: binary("kube-proxy"), cniPlugins: binary(cniArchive) },
     },
-    ...containerHostSettings(traits),
+    ...(options.hosts > 0 ? containerHostSettings(traits) : {}),
   };
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [`${namespace}:${key}`, value]));
 }

@@ -7,6 +7,7 @@ describe("options of a lab", () => {
     expect(completeOptions({})).toEqual({
       name: "lab",
       hosts: 2,
+      vmHosts: 0,
       kubernetesVersion: "1.37.2",
       subnet: "10.231.0.0/24",
       clusterCIDR: "10.2.0.0/16",
@@ -20,6 +21,8 @@ describe("options of a lab", () => {
     [{ hosts: 0 }, /--hosts 0/],
     [{ hosts: Number("two") }, /--hosts NaN/],
     [{ hosts: 201 }, /from 1 to 200/],
+    [{ vmHosts: -1 }, /--vm-hosts -1.*\n.*from 0 to 40/],
+    [{ hosts: -1, vmHosts: 1 }, /--hosts -1.*\n.*from 0 to 200/],
     [{ kubernetesVersion: "1.37" }, /--kubernetes-version "1.37".*\n.*three numbers/],
     [{ subnet: "10.231.0.0/16" }, /\/16 is not an IPv4 \/24/],
     [{ subnet: "10.231.0.7/24" }, /bits beyond its prefix/],
@@ -65,6 +68,22 @@ describe("layout of a lab", () => {
       ["node-2", "10.231.0.12", "kwn-lab-node-2"],
     ]);
     expect([layout.kubernetesServiceAddress, layout.clusterDNS]).toEqual(["10.1.0.1", "10.1.0.2"]);
+  });
+
+  test("virtual machines are beside the containers, with names, addresses and cards of their own", () => {
+    const options = completeOptions({ name: "b".repeat(30), hosts: 1, vmHosts: 2 });
+    const { hosts } = layoutOf(options, "/tree");
+    expect(hosts.map(({ name, address, vm }) => [name, address, vm !== undefined])).toEqual([
+      ["node-1", "10.231.0.11", false],
+      ["vm-1", "10.231.0.211", true],
+      ["vm-2", "10.231.0.212", true],
+    ]);
+    const taps = hosts.flatMap(({ vm }) => vm?.tap ?? []);
+    expect(new Set(taps).size).toBe(2);
+    for (const tap of taps) expect(tap.length).toBeLessThanOrEqual(15);
+    expect(layoutOf(completeOptions({ hosts: 0, vmHosts: 1 }), "/tree").hosts.map(({ name }) => name)).toEqual([
+      "vm-1",
+    ]);
   });
 
   test("files are below .lab, or .lab-NAME for another lab", () => {
