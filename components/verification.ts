@@ -44,9 +44,11 @@ export function verifyNode(
   const secretConnection = pulumi.secret(connection).apply(withHostKey);
   const user = pulumi.unsecret(secretConnection.apply((known) => known.user));
   const kubernetes = proxy === undefined ? "" : registration.kubernetesService;
+  // A program that is tested by Pulumi's mocks may have none.
+  const ranges = registration.podCIDRs.apply((known: string[] | undefined) => known?.join(",") ?? "");
   const inputs = {
     connection: secretConnection.apply(commandConnection),
-    create: pulumi.all([user, kubernetes]).apply(([name, service]) => lookCommand(name, service)),
+    create: pulumi.all([user, kubernetes, ranges]).apply(([name, ...told]) => lookCommand(name, ...told)),
     // The script does not read it; only a change of an input makes remote.Command run again.
     stdin: pulumi.all([kubelet.revision, proxy?.revision ?? ""]).apply((revisions) => revisions.join(" ").trim()),
     addPreviousOutputInEnv: false,
@@ -55,9 +57,10 @@ export function verifyNode(
   return new command.remote.Command(name, inputs, opts).stdout;
 }
 
-function lookCommand(user = "root", kubernetesService = ""): string {
+function lookCommand(user = "root", kubernetesService = "", podCIDRs = ""): string {
   const command = user === "root" ? paths.verification : `sudo -n ${paths.verification}`;
-  return kubernetesService === "" ? command : `${command} ${shellQuote(kubernetesService)}`;
+  const told = podCIDRs === "" && kubernetesService === "" ? [] : [kubernetesService, podCIDRs];
+  return [command, ...told.map((text) => shellQuote(text))].join(" ");
 }
 
 /** Field by field: remote.Command prints a connection with a field it does not know, key and all. */

@@ -95,7 +95,13 @@ export function releaseScript({ claim, units, cleanups, all }: HostRelease): str
   return remoteScript({ name, claim, file: "claimRelease", values: { units, all }, functions });
 }
 
-/** Restarts a unit where it runs. */
-export async function restartUnit(session: Session, claim: ClaimReference, unit: string): Promise<void> {
-  await session.mustRun(`restarting ${unit}`, remoteScript({ name, claim, file: "serviceRestart", values: { unit } }));
+/** Restarts a unit where it runs, after `before`. */
+export async function restartUnit(
+  session: Session,
+  claim: ClaimReference,
+  unit: string,
+  before?: Script,
+): Promise<void> {
+  const script = remoteScript({ name, claim, file: "serviceRestart", values: { unit }, functions: { before } });
+  await session.mustRun(`restarting ${unit}`, script);
 }

@@ -16,6 +16,11 @@ export function kubeletCleanup(): Script {
   return { file: "render/scripts/kubeletCleanup.sh", values: {} };
 }
 
+/** Takes away the ranges of a Node that is gone, which the next one has not; before the kubelet starts. */
+export function forgetRanges(): Script {
+  return { file: "render/scripts/forgetRanges.sh", values: {} };
+}
+
 /** Removes the pods' network of cniMode "bridge"; on removal, and when cniMode becomes another. */
 export function cniCleanup(): Script {
   return { file: "render/scripts/cniCleanup.sh", values: {} };

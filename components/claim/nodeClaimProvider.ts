@@ -3,6 +3,7 @@ import { PartialFailure } from "../../base/partialFailure";
 import { openCluster } from "../../cluster/kubeClient";
 import { retireNode } from "../../cluster/nodeOwnership";
 import { describeConnection } from "../../host/connection";
+import { forgetRanges } from "../../render/cleanupScripts";
 import { confirmGone, identifyHost, releaseScript, restartUnit } from "../../host/hostOwner";
 import { removeFromHost } from "../../host/hostChange";
 import { openSession } from "../../host/session";
@@ -90,11 +91,11 @@ async function declareLost(olds: NodeClaimOutputs, news: NodeClaimInputs): Promi
   return { ...news, claim: { ...olds.claim, lost: true }, facts: olds.facts };
 }
 
-/** A kubelet registers only when it starts: its Node was deleted by hand. */
+/** A kubelet registers only when it starts: its Node was deleted by hand. The Node that comes has other ranges for its pods. */
 async function restartServices(inputs: NodeClaimInputs, taken: Taken): Promise<void> {
   try {
     const session = await openSession(inputs.connection);
-    for (const unit of inputs.units) await restartUnit(session, taken.claim, unit);
+    for (const unit of inputs.units) await restartUnit(session, taken.claim, unit, forgetRanges());
   } catch (error) {
     const message = messageOf(error);
     throw new ClaimInterrupted(message, { ...taken, registered: false }, { cause: error });

@@ -4,8 +4,9 @@
 # because kube-proxy ends itself once when its Node appears. Every check that failed at last is printed to stderr with where to
 # look, and the exit code is 1; else one line with the time, and the rules.
 #
-# Argument: the Service `kubernetes` and its endpoints as the cluster has them, "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"; with
-# none, where the rules send it to is not checked.
+# Arguments: the Service `kubernetes` and its endpoints as the cluster has them, "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"; with
+# none, where the rules send it to is not checked. The ranges that the Node has for its pods, "10.2.3.0/24,fd00:2:3::/64"; with none
+# those of the pods' network are not compared with them.
 . ../../base/scripts/prelude.sh
 : "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${bridge?yes if the pods network is ours}"
@@ -19,7 +20,7 @@
 . ./ranges.sh
 . ./kubeProxyRules.sh
 . ./kubeProxyServices.sh
-api_service=${1:-}
+api_service=${1:-} node_ranges=${2:-}
 # Lines of rules that are printed: of a large cluster only the first Services.
 shown=40
 
@@ -49,6 +50,9 @@ network() {
   if ! conflist_is_ours; then
     failed "$cni_conflist was not written from $cni_template" "journalctl -u containerd"
     return
+  fi
+  if [ -n "$node_ranges" ] && [ "$(conflist_subnets | sort | tr '\n' ,)" != "$(printf '%s\n' "$node_ranges" | tr , '\n' | sort | tr '\n' ,)" ]; then
+    failed "the pods' network has $(conflist_subnets | tr '\n' ' ')and the Node has $node_ranges, so that no packet comes back to its pods (was the Node made anew?); run on the host: rm $cni_conflist; systemctl restart kubelet" "$cni_conflist"
   fi
   [ -n "$cluster_cidr" ] || return 0
   for subnet in $(conflist_subnets); do

@@ -14,6 +14,7 @@ import {
   kubeProxyHealth,
   kubeProxyLook,
   kubeProxyTidy,
+  forgetRanges,
   paths,
   preflight,
   renderCniConflistTemplate,
@@ -57,6 +58,7 @@ const scripts: Script[] = [
   kubeletLook({ cniMode: "bridge", server, caSha256: ["0"], clusterCIDR }),
   kubeProxyLook({ mode: "nftables" }),
   kubeProxyTidy({ mode: "nftables" }),
+  forgetRanges(),
   containerdLook({ cniMode: "bridge" }),
   kubeletAdjust({ server }),
 ];

@@ -61,9 +61,9 @@ describe.each(shells)("verification under %s", (_name, shell) => {
 
   const endpoints = "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443";
   /** Looks as the program does, which says where the Service kubernetes is to lead. */
-  const runFor = (kubeProxyMode: VerificationArgs["kubeProxyMode"], service = endpoints) =>
+  const runFor = (kubeProxyMode: VerificationArgs["kubeProxyMode"], service = endpoints, ranges = "") =>
     host.run(
-      `set -- '${service}'\n${scriptText(verification({ kubeProxyMode, cniMode: "bridge", clusterCIDR: "10.2.0.0/16" }))}`,
+      `set -- '${service}' '${ranges}'\n${scriptText(verification({ kubeProxyMode, cniMode: "bridge", clusterCIDR: "10.2.0.0/16" }))}`,
       shell,
     );
   const script = (clusterCIDR = "10.2.0.0/16") =>
@@ -195,5 +195,15 @@ describe.each(shells)("verification under %s", (_name, shell) => {
         /^verification: the pods' range \S+ is not inside clusterCIDR \(.*\), so that their way out would not be masqueraded; set clusterCIDR .*; see \/etc/,
       );
     }
+  });
+
+  // Found on real hosts: a Node that was deleted and came back had another range than the network of its pods.
+  test.each([
+    ["10.2.3.0/24", 0],
+    ["10.2.7.0/24", 1],
+  ])("compares the pods' network with the ranges of the Node, %s", (ranges, status) => {
+    const result = runFor("none", "", ranges);
+    expect(result.status).toBe(status);
+    expect(result.stderr.includes(`the pods' network has 10.2.3.0/24 and the Node has ${ranges}`)).toBe(status === 1);
   });
 });

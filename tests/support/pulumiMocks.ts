@@ -49,7 +49,7 @@ function outputsOf(type: string): Record<string, unknown> {
     case "command:remote:Command":
       return { stdout: "seen", stderr: "" };
     case "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration":
-      return { kubernetesService: "10.1.0.1:443=10.0.0.10:6443" };
+      return { kubernetesService: "10.1.0.1:443=10.0.0.10:6443", podCIDRs: ["10.2.0.0/24"] };
     default:
       return {};
   }
