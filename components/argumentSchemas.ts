@@ -53,7 +53,8 @@ const secrets = {
   caPrivateKeyPem: fields.clusterSecrets.caPrivateKeyPem("give the PEM text of the cluster CA's key"),
 };
 
-const clusterSchema = z.object(
+/** What every node of a cluster shares. */
+export const clusterSchema = z.object(
   {
     kubernetesVersion: later(kubernetesVersion),
     clusterName: later(clusterName),
@@ -86,7 +87,8 @@ const binary = z.object(
   { source: later(fields.binaryFields.source), sha256: later(fields.binaryFields.sha256) },
   { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; write an object with sha256` },
 );
-const archBinaries = z.object(
+/** Binaries of one architecture. */
+export const nodeBinariesSchema = z.object(
   { kubelet: binary, kubeProxy: binary.optional(), cniPlugins: binary.optional() },
   { error: "is not an object; write kubelet, kubeProxy and cniPlugins" },
 );
@@ -96,7 +98,7 @@ export const workerNodeSchema = z.object({
   cluster: clusterSchema,
   ...hostShape,
   ...nodeShape,
-  binaries: archBinaries,
+  binaries: nodeBinariesSchema,
 });
 
 /** Arguments of WorkerPool. */
@@ -105,7 +107,7 @@ export const workerPoolSchema = z.object({
   ...nodeShape,
   binaries: z
     .object(
-      { amd64: archBinaries.optional(), arm64: archBinaries.optional() },
+      { amd64: nodeBinariesSchema.optional(), arm64: nodeBinariesSchema.optional() },
       { error: "is not an object; write an entry for each architecture, e.g. amd64" },
     )
     .default({}),

@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { issuerOfKey } from "../base/rules/secretRules";
-import { checkedBootstrapArgs } from "./nodeArguments";
+import { checkedBootstrapArgs, checkedCertificateArgs } from "./nodeArguments";
 
 /** Arguments of {@link ClusterBootstrap}. */
 export interface ClusterBootstrapArgs {
@@ -18,6 +18,9 @@ export interface ClusterBootstrapArgs {
   /** Private key of the cluster's CA, PEM; signs the kube-proxy certificate and reaches no host. Secret. */
   caPrivateKeyPem: pulumi.Input<string>;
 }
+
+/** Arguments of {@link KubeProxyCertificate}. */
+export type KubeProxyCertificateArgs = Pick<ClusterBootstrapArgs, "caCertPem" | "caPrivateKeyPem">;
 
 /** A client certificate and its key. */
 export interface ClientCertificate {
@@ -79,6 +82,27 @@ export class ClusterBootstrap extends pulumi.ComponentResource {
     createBindings(name, inCluster);
     this.bootstrapToken = pulumi.secret(pulumi.all([args.bootstrapToken, secret.id]).apply(([token]) => token));
     this.kubeProxyCertificate = createKubeProxyCertificate(name, args, parent);
+    this.registerOutputs({});
+  }
+}
+
+/**
+ * kube-proxy's client certificate alone, for a cluster whose token and bindings somebody else looks after. It holds a year and is
+ * renewed by an `up` in its last month.
+ *
+ * @example
+ * const { certPem, privateKeyPem } = new KubeProxyCertificate("kube-proxy", { caCertPem, caPrivateKeyPem });
+ */
+export class KubeProxyCertificate extends pulumi.ComponentResource implements ClientCertificate {
+  public readonly certPem: pulumi.Output<string>;
+  public readonly privateKeyPem: pulumi.Output<string>;
+
+  constructor(name: string, given: KubeProxyCertificateArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedCertificateArgs(name, given);
+    super("kubernetes-worker-nodes:index:KubeProxyCertificate", name, {}, opts);
+    const { certPem, privateKeyPem } = createKubeProxyCertificate(name, args, { parent: this });
+    this.certPem = certPem;
+    this.privateKeyPem = privateKeyPem;
     this.registerOutputs({});
   }
 }
@@ -145,7 +169,7 @@ function createBinding(
 
 function createKubeProxyCertificate(
   name: string,
-  args: ClusterBootstrapArgs,
+  args: KubeProxyCertificateArgs,
   opts: pulumi.CustomResourceOptions,
 ): ClientCertificate {
   const key = new tls.PrivateKey(`${name}-kube-proxy-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, opts);
@@ -172,7 +196,7 @@ function createKubeProxyCertificate(
 }
 
 /** Of a bundle the certificate that the key signs for, wherever it stands in it: a signer takes the first. Public as the bundle is. */
-function issuer({ caCertPem, caPrivateKeyPem }: ClusterBootstrapArgs): pulumi.Output<string> {
+function issuer({ caCertPem, caPrivateKeyPem }: KubeProxyCertificateArgs): pulumi.Output<string> {
   const certificates = pulumi.output(caCertPem);
   const chosen = pulumi.all([certificates, caPrivateKeyPem]).apply(([pem, key]) => issuerOfKey(pem, key));
   return pulumi.output(pulumi.isSecret(certificates)).apply((hidden) => (hidden ? chosen : pulumi.unsecret(chosen)));

@@ -8,15 +8,23 @@ import { containerdHealth } from "../render/healthScripts";
 import { containerdLook } from "../render/lookScripts";
 import { paths } from "../render/paths";
 import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
-import type { NodePartArgs } from "./nodePartArgs";
+import type { ContainerRuntimeArgs, NodePartArgs } from "./nodePartArgs";
+import { checkedPartArgs, parts } from "./partArguments";
 
 /**
  * containerd's own configuration, as a drop-in beside the host's: where CNI plugins and networks are, the sandbox image,
  * the cgroup driver, and with cniMode "bridge" the template that containerd makes the pod network from once the kubelet
- * tells it the Node's podCIDR. containerd itself is the host's; it is restarted only when this changes.
+ * tells it the Node's podCIDR. containerd itself is the host's; it is restarted only when this changes. The pod network is a part of
+ * it and no component of its own: containerd makes it, from a file that it reads with this one, and the plugins come with {@link NodeBinaries}.
+ *
+ * Needs the host claimed and prepared: `dependsOn` a {@link HostPreparation}.
+ *
+ * @example
+ * new ContainerRuntime("node-1-containerd", { connection, claim, cluster: { clusterCIDR: "10.2.0.0/16" } }, { dependsOn: preparation });
  */
 export class ContainerRuntime extends pulumi.ComponentResource {
-  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: ContainerRuntimeArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedPartArgs(parts.containerRuntime, name, given);
     super("kubernetes-worker-nodes:index:ContainerRuntime", name, {}, opts);
     const { connection, claim, cniMode } = args;
     new SystemdService(

@@ -1,19 +1,29 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { FileMap } from "../host/files";
-import { HostPrerequisites } from "../host/hostPrerequisites";
+import { HostPrerequisites, type HostPrerequisitesArgs } from "../host/hostPrerequisites";
 import { ipvsScheduler } from "../render/kubeProxyConfiguration";
 import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
 import { requiredPackages } from "../render/packages";
 import { paths } from "../render/paths";
 import { renderSysctl, requiredSysctls } from "../render/sysctl";
-import type { NodePartArgs } from "./nodePartArgs";
+import type { HostPreparationArgs, NodePartArgs } from "./nodePartArgs";
+import { checkedPartArgs, parts } from "./partArguments";
 import { verificationFile } from "./verification";
 
 /**
  * The base system: packages, kernel modules and kernel parameters that the chosen modes need, now and after a reboot; and the
  * script that looks at a finished node.
+ *
+ * @example
+ * new HostPreparation("node-1-preparation", { connection, claim, cluster: { clusterCIDR: "10.2.0.0/16" }, cniMode: "none" });
  */
-export function prepareHost(name: string, args: NodePartArgs, opts: pulumi.CustomResourceOptions): HostPrerequisites {
+export class HostPreparation extends HostPrerequisites {
+  constructor(name: string, args: HostPreparationArgs, opts?: pulumi.CustomResourceOptions) {
+    super(name, prerequisites(checkedPartArgs(parts.preparation, name, args)), opts);
+  }
+}
+
+function prerequisites(args: NodePartArgs): HostPrerequisitesArgs {
   const { connection, claim, kubeProxyMode, cniMode } = args;
   const modes = { kubeProxyMode, cniMode };
   // Of kube-proxy's configuration only the scheduler of mode ipvs counts: a secret that has no say here makes nothing secret.
@@ -29,5 +39,5 @@ export function prepareHost(name: string, args: NodePartArgs, opts: pulumi.Custo
   }));
   const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
   const packages = requiredPackages(modes);
-  return new HostPrerequisites(name, { connection, claim, packages, kernelModules, sysctls: inForce, files }, opts);
+  return { connection, claim, packages, kernelModules, sysctls: inForce, files };
 }

@@ -1,5 +1,22 @@
-export { ClusterBootstrap } from "./clusterBootstrap";
-export type { ClientCertificate, ClusterBootstrapArgs } from "./clusterBootstrap";
+export { ClusterBootstrap, KubeProxyCertificate } from "./clusterBootstrap";
+export type { ClientCertificate, ClusterBootstrapArgs, KubeProxyCertificateArgs } from "./clusterBootstrap";
+export { HostClaim } from "./claim/hostClaim";
+export { NodeBinaries } from "./nodeBinaries";
+export { HostPreparation } from "./hostPreparation";
+export { ContainerRuntime } from "./containerRuntime";
+export { Kubelet } from "./kubelet";
+export { KubeProxy } from "./kubeProxy";
+export type {
+  ClaimedHost,
+  ContainerRuntimeArgs,
+  HostClaimArgs,
+  HostPreparationArgs,
+  KubeletArgs,
+  KubeProxyArgs,
+  NodeBinariesArgs,
+} from "./nodePartArgs";
+export { NodeRegistration } from "../cluster/nodeRegistration";
+export type { ClaimArgs, NodeRegistrationArgs, NodeTaintArgs } from "../cluster/nodeRegistration";
 export { WorkerNode } from "./workerNode";
 export type {
   BinariesArgs,

@@ -11,26 +11,37 @@ import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { kubeProxyLook } from "../render/lookScripts";
 import { paths, programPath } from "../render/paths";
 import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
-import type { NodePartArgs } from "./nodePartArgs";
+import type { KubeProxyArgs, NodePartArgs } from "./nodePartArgs";
+import { checkedPartArgs, parts } from "./partArguments";
 import type { BinaryArgs } from "./workerNodeArgs";
 
-/** Arguments of {@link KubeProxy}. */
-export interface KubeProxyArgs extends NodePartArgs {
+/** Arguments of a kube-proxy that runs. */
+interface RunningProxyArgs extends NodePartArgs {
   kubeProxyMode: ProxyMode;
   binaries: NodePartArgs["binaries"] & { kubeProxy: Required<BinaryArgs> };
 }
 
 /** Those of a node whose Services are kube-proxy's business, for which the rules of the arguments ask for its binary. */
-export function runsKubeProxy(args: NodePartArgs): args is KubeProxyArgs {
+export function runsKubeProxy(args: NodePartArgs): args is RunningProxyArgs {
   return args.kubeProxyMode !== "none" && args.binaries.kubeProxy !== undefined;
 }
 
-/** A running kube-proxy: kubeconfig with its client certificate, KubeProxyConfiguration and the unit. */
+/**
+ * A running kube-proxy: kubeconfig with its client certificate, KubeProxyConfiguration and the unit.
+ *
+ * Needs its binary there and its Node to come: `dependsOn` a {@link NodeBinaries} and a {@link Kubelet}.
+ *
+ * @example
+ * new KubeProxy("node-1-kube-proxy", { ...node, claim, kubeProxyMode: "iptables" }, { dependsOn: kubelet });
+ */
 export class KubeProxy extends pulumi.ComponentResource {
   /** Changes when what kube-proxy runs with changed, besides its certificate. */
   public readonly revision: pulumi.Output<string>;
 
-  constructor(name: string, args: KubeProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: KubeProxyArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedPartArgs(parts.kubeProxy, name, given);
+    if (!runsKubeProxy(args))
+      throw new pulumi.RunError(`KubeProxy "${name}": with kubeProxyMode "none" there is none; leave it out`);
     super("kubernetes-worker-nodes:index:KubeProxy", name, {}, opts);
     const { connection, claim, kubeProxyMode: mode, kubeProxyConfiguration } = args;
     const { kubernetesVersion } = args.cluster;
@@ -65,7 +76,7 @@ export class KubeProxy extends pulumi.ComponentResource {
   }
 }
 
-function configurationFile(args: KubeProxyArgs): NodeFiles {
+function configurationFile(args: RunningProxyArgs): NodeFiles {
   const { nodeName, kubeProxyMode: mode, kubeProxyConfiguration: overrides } = args;
   const { kubernetesVersion, clusterCIDR } = args.cluster;
   return filesOf({ kubernetesVersion, clusterCIDR, overrides }, (known) => ({

@@ -13,17 +13,24 @@ import { kubeletAdjust, kubeletLook } from "../render/lookScripts";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths, programPath } from "../render/paths";
 import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
-import type { NodePartArgs } from "./nodePartArgs";
+import type { KubeletArgs, NodePartArgs } from "./nodePartArgs";
+import { checkedPartArgs, parts } from "./partArguments";
 
 /**
  * A running kubelet that asks to join: bootstrap kubeconfig, KubeletConfiguration, the cluster's CA and the unit.
- * Labels and taints are not its business: NodeRestriction refuses most of them to a kubelet.
+ * Labels and taints are not its business: NodeRestriction refuses most of them to a kubelet; {@link NodeRegistration} sets them.
+ *
+ * Needs its binary and its runtime there: `dependsOn` a {@link NodeBinaries} and a {@link ContainerRuntime}.
+ *
+ * @example
+ * new Kubelet("node-1-kubelet", { ...node, claim, kubeletConfiguration: { maxPods: 200 } }, { dependsOn: [runtime, binaries] });
  */
 export class Kubelet extends pulumi.ComponentResource {
   /** Changes when what the kubelet runs with changed. */
   public readonly revision: pulumi.Output<string>;
 
-  constructor(name: string, args: NodePartArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, given: KubeletArgs, opts?: pulumi.ComponentResourceOptions) {
+    const args = checkedPartArgs(parts.kubelet, name, given);
     super("kubernetes-worker-nodes:index:Kubelet", name, {}, opts);
     const { connection, claim, cluster, kubeletConfiguration } = args;
     const { kubernetesVersion, apiServerEndpoint } = cluster;

@@ -8,13 +8,24 @@ import { fieldsOf, pathText, type Finding } from "../base/rules/finding";
 import { Later } from "../base/rules/later";
 import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
 import { bootstrapFindings, checkedArguments, crossView, hostView, nodeFindings, poolHosts } from "./checkedArgs";
-import type { ClusterBootstrapArgs } from "./clusterBootstrap";
+import type { ClusterBootstrapArgs, KubeProxyCertificateArgs } from "./clusterBootstrap";
 import { claim, hostWishes, resourceWish, type ClusterIdentity, type Owner } from "./programHosts";
 import type { BinaryArgs, CheckedBinaries, CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
 import type { WorkerPoolArgs } from "./workerPool";
 
-/** Arguments that a pool has checked already. */
-const checkedByPool = new WeakSet<object>();
+/** Arguments that are checked already: those of a pool's nodes, and of a node's parts. */
+const checkedObjects = new WeakSet<object>();
+
+/** Notes that arguments are checked. */
+export function asChecked<Args extends object>(args: Args): Args {
+  checkedObjects.add(args);
+  return args;
+}
+
+/** Whether arguments are checked already. */
+export function areChecked(args: object): boolean {
+  return checkedObjects.has(args);
+}
 
 /** A pool's checked arguments: those of each of its nodes, by the name of the node's resource. */
 export interface CheckedPoolArgs {
@@ -23,7 +34,7 @@ export interface CheckedPoolArgs {
 
 /** @throws pulumi.RunError naming each argument that is wrong */
 export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNodeArgs {
-  if (checkedByPool.has(args)) return args as CheckedNodeArgs;
+  if (areChecked(args)) return args as CheckedNodeArgs;
   const owner = { label: `WorkerNode ${JSON.stringify(name)}` };
   const ofArch = (given: Record<string, unknown>, arch: Arch): CrossView["binaries"][Arch] => {
     const value = (given["arch"] ?? "amd64") === arch ? given["binaries"] : undefined;
@@ -37,7 +48,7 @@ export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNode
         const binaries = { amd64: ofArch(given, "amd64"), arm64: ofArch(given, "arm64") };
         return nodeFindings(given, crossView(given, binaries, [hostView(given, [])]));
       },
-      claim: (given) => claim(owner, hostWishes(clusterOf(given), hostView(given, []))),
+      claim: claimNode(owner),
     },
     args,
   );
@@ -45,9 +56,17 @@ export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNode
   return { ...checked, binaries: withSources(checked.binaries, checked.cluster.kubernetesVersion, checked.arch) };
 }
 
+/** Notes that a host is one node's, or finds what other part of the program has it. */
+export function claimNode(owner: Owner): (args: Record<string, unknown>) => Finding[] {
+  let cluster: ClusterIdentity | undefined;
+  // By what it is at first: later its Outputs are known, and no longer the same.
+  return (args) => claim(owner, hostWishes((cluster ??= clusterOf(args)), hostView(args, [])));
+}
+
 /** @throws pulumi.RunError naming each argument that is wrong */
 export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pulumi.Resource): CheckedPoolArgs {
   const owner = { label: `WorkerPool ${JSON.stringify(name)}` };
+  let cluster: ClusterIdentity | undefined;
   const checked = checkedArguments<CheckedPool>(
     {
       component: owner.label,
@@ -60,7 +79,7 @@ export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pul
         };
         return nodeFindings(given, crossView(given, byArch, poolHosts(given)));
       },
-      claim: (given, index) => claimPool(owner, given, parent, index),
+      claim: (given, index) => claimPool(owner, given, (cluster ??= clusterOf(given)), parent, index),
     },
     args,
   );
@@ -72,8 +91,7 @@ export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pul
       // The rules of the arguments ask for the files of each host's architecture.
       const ofArch = binaries[host.arch] as CheckedBinaries;
       const node = { ...shared, ...host, binaries: withSources(ofArch, kubernetesVersion, host.arch) };
-      checkedByPool.add(node);
-      return { resourceName: `${resourceNamePrefix}${host.nodeName}`, args: node };
+      return { resourceName: `${resourceNamePrefix}${host.nodeName}`, args: asChecked(node) };
     }),
   };
 }
@@ -93,9 +111,14 @@ interface CheckedPool extends Omit<CheckedNodeArgs, HostKey | "binaries"> {
   resourceNamePrefix: string;
 }
 
-function claimPool(owner: Owner, args: Record<string, unknown>, parent?: pulumi.Resource, index?: number): Finding[] {
+function claimPool(
+  owner: Owner,
+  args: Record<string, unknown>,
+  cluster: ClusterIdentity,
+  parent?: pulumi.Resource,
+  index?: number,
+): Finding[] {
   const prefix = typeof args["resourceNamePrefix"] === "string" ? args["resourceNamePrefix"] : "";
-  const cluster = clusterOf(args);
   const hosts = poolHosts(args, index);
   const names = hosts.map((host) => resourceWish(cluster, parent, `${prefix}${String(host.name.value)}`, host));
   const findings = claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]);
@@ -109,7 +132,7 @@ function claimPool(owner: Owner, args: Record<string, unknown>, parent?: pulumi.
 function clusterOf(args: Record<string, unknown>): ClusterIdentity {
   const { apiServerEndpoint, caCertPem } = fieldsOf(args["cluster"]);
   const identity = (value: unknown, text: (value: string) => string): string | object =>
-    value instanceof Later ? value.given : text(String(value));
+    typeof value === "string" ? text(value) : value instanceof Later ? value.given : {};
   return {
     apiServerEndpoint: identity(apiServerEndpoint, canonicalEndpoint),
     caCertPem: identity(caCertPem, (pem) => pem.trim()),
@@ -117,7 +140,11 @@ function clusterOf(args: Record<string, unknown>): ClusterIdentity {
 }
 
 /** The official source for each file that has no other. */
-function withSources(binaries: CheckedBinaries, kubernetesVersion: pulumi.Input<string>, arch: Arch): CheckedBinaries {
+export function withSources(
+  binaries: CheckedBinaries,
+  kubernetesVersion: pulumi.Input<string>,
+  arch: Arch,
+): CheckedBinaries {
   const { kubelet, kubeProxy, cniPlugins } = binaries;
   const withSource = (name: keyof ReleaseSources, { source, sha256 }: BinaryArgs): Required<BinaryArgs> => {
     const official = pulumi.output(kubernetesVersion).apply((version) => releaseSources(version, arch)[name]);
@@ -134,4 +161,11 @@ function withSources(binaries: CheckedBinaries, kubernetesVersion: pulumi.Input<
 export function checkedBootstrapArgs(name: string, args: ClusterBootstrapArgs): ClusterBootstrapArgs {
   const component = `ClusterBootstrap ${JSON.stringify(name)}`;
   return checkedArguments({ component, schema: clusterBootstrapSchema, between: bootstrapFindings }, args);
+}
+
+/** @throws pulumi.RunError naming each argument that is wrong */
+export function checkedCertificateArgs(name: string, args: KubeProxyCertificateArgs): KubeProxyCertificateArgs {
+  const component = `KubeProxyCertificate ${JSON.stringify(name)}`;
+  const schema = clusterBootstrapSchema.pick({ caCertPem: true, caPrivateKeyPem: true });
+  return checkedArguments({ component, schema, between: bootstrapFindings }, args);
 }

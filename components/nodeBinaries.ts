@@ -1,23 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
-import { HostBinaries } from "../host/hostBinaries";
+import { HostBinaries, type HostBinariesArgs } from "../host/hostBinaries";
 import { cniPlugins } from "../render/cniConflist";
 import { paths, programPath } from "../render/paths";
-import type { NodePartArgs } from "./nodePartArgs";
+import type { NodeBinariesArgs, NodePartArgs } from "./nodePartArgs";
+import { checkedPartArgs, parts } from "./partArguments";
 
 /**
  * The binaries of a node: kubelet and kube-proxy at paths of their version, and the CNI plugins where containerd looks for them.
  * They travel while the host is prepared; in an upgrade they are all there before anything on the host changes to them.
+ *
+ * @example
+ * new NodeBinaries("node-1-binaries", { connection, claim, cluster: { kubernetesVersion: "1.37.2" }, binaries, cniMode: "none" });
  */
-export function installBinaries(name: string, args: NodePartArgs, opts: pulumi.CustomResourceOptions): HostBinaries {
+export class NodeBinaries extends HostBinaries {
+  constructor(name: string, args: NodeBinariesArgs, opts: pulumi.CustomResourceOptions = {}) {
+    const checked = checkedPartArgs(parts.binaries, name, args);
+    super(name, binaryInputs(checked), pulumi.mergeOptions(opts, { aliases: [pluginsAlone(name, opts.parent)] }));
+  }
+}
+
+function binaryInputs(args: NodePartArgs): HostBinariesArgs {
   const { kubelet, kubeProxy, cniPlugins: archive } = args.binaries;
   const { kubernetesVersion } = args.cluster;
   const bridge = args.cniMode !== "none";
   const proxied = args.kubeProxyMode !== "none" && kubeProxy !== undefined;
-  // The rules of the arguments ask for it.
-  if (bridge && archive === undefined) {
-    throw new pulumi.ResourceError("binaries.cniPlugins is not set", opts.parent, true);
-  }
-  const inputs = {
+  return {
     connection: args.connection,
     claim: args.claim,
     setName: "binaries",
@@ -30,7 +37,6 @@ export function installBinaries(name: string, args: NodePartArgs, opts: pulumi.C
     ...(bridge && archive !== undefined && { archive: pulumi.output(archive), directory: paths.cniBinDirectory }),
     members: bridge ? [...cniPlugins] : [],
   };
-  return new HostBinaries(name, inputs, pulumi.mergeOptions(opts, { aliases: [pluginsAlone(name, opts.parent)] }));
 }
 
 /** The CNI plugins were a resource of their own before, below a component, and kubelet and kube-proxy parts of their services. */

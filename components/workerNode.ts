@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeRegistration } from "../cluster/nodeRegistration";
-import { createClaim } from "./claim/createClaim";
+import { HostClaim } from "./claim/hostClaim";
 import { ContainerRuntime } from "./containerRuntime";
-import { prepareHost } from "./hostPreparation";
+import { HostPreparation } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy, runsKubeProxy } from "./kubeProxy";
-import { checkedNodeArgs } from "./nodeArguments";
-import { installBinaries } from "./nodeBinaries";
+import { asChecked, checkedNodeArgs } from "./nodeArguments";
+import { NodeBinaries } from "./nodeBinaries";
 import type { NodePartArgs } from "./nodePartArgs";
 import { verifyNode } from "./verification";
 import type { WorkerNodeArgs } from "./workerNodeArgs";
@@ -38,10 +38,10 @@ export class WorkerNode extends pulumi.ComponentResource {
       dependsOn: steps,
     });
 
-    const claim = createClaim(`${name}-claim`, args, after());
-    const parts = { ...args, claim: claim.claim };
-    const binaries = installBinaries(`${name}-binaries`, parts, after(claim));
-    const preparation = prepareHost(`${name}-preparation`, parts, after(claim));
+    const claim = new HostClaim(`${name}-claim`, asChecked(args), after());
+    const parts = asChecked({ ...args, claim: claim.claim });
+    const binaries = new NodeBinaries(`${name}-binaries`, parts, after(claim));
+    const preparation = new HostPreparation(`${name}-preparation`, parts, after(claim));
     const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
     const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, binaries));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.

@@ -6,7 +6,7 @@ import { isRemote } from "./artifact";
 import type { Artifact } from "./artifact";
 import { encodedStream, encodingFor, forgetCompressed } from "./compressedSource";
 import { describeConnection } from "./connection";
-import type { HostInputs } from "./hostChange";
+import type { HostInputs } from "./hostInputs";
 import { reported } from "./hostChange";
 import { checkLocalFile, digestOfPrefix } from "./localSource";
 import { remoteScript } from "./remoteScript";

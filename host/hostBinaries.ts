@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Artifact, ArtifactMap } from "./artifact";
 import { connectionInput } from "./connection";
-import type { HostInputs, Instance } from "./hostChange";
+import type { HostInputs, Instance } from "./hostInputs";
 import { DynamicResource } from "../base/dynamicResource";
 
 /** Inputs of {@link HostBinaries}, as the provider sees them. */

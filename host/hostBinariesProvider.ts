@@ -20,7 +20,8 @@ import {
   unfinishedFaults,
   unsealHost,
 } from "./hostChange";
-import type { Instance, Unfinished, Written } from "./hostChange";
+import type { Unfinished, Written } from "./hostChange";
+import type { Instance } from "./hostInputs";
 import { remoteScript } from "./remoteScript";
 import { openSession } from "./session";
 

@@ -1,26 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../base/errorMessage";
 import { PartialFailure } from "../base/partialFailure";
-import type { ClaimReference } from "./claim";
 import { describeConnection, sealConnection, unsealConnection } from "./connection";
-import type { Connection } from "./connection";
+import type { HostInputs, Instance } from "./hostInputs";
 import { heldByAnother, heldByInstance, leftAsBefore, stillTaken } from "./remoteScript";
 import { openSession, openSessionToRead, ScriptFailure, SessionLost } from "./session";
 import type { Session } from "./session";
-
-/** What every resource of a host has among its inputs. */
-export interface HostInputs {
-  /** SSH connection to the host. A change of it alone is recorded and changes nothing on the host. */
-  connection: Connection;
-  /** The claim that holds the host. Another one is another machine, or another node on it: everything is done anew. */
-  claim: ClaimReference;
-}
-
-/** Which resource of the program it is that has something on a host. */
-export interface Instance {
-  /** Random; another one for each resource that is made. Missing in a state of before there were any. */
-  instance?: string;
-}
 
 /** The name of a resource on its host: the one that it has, or a new one. */
 export function instanceOf(state?: Instance): Required<Instance> {

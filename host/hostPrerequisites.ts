@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectionInput } from "./connection";
-import type { HostInputs } from "./hostChange";
+import type { HostInputs } from "./hostInputs";
 import type { FileMap } from "./files";
 import { DynamicResource } from "../base/dynamicResource";
 

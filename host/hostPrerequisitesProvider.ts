@@ -17,7 +17,8 @@ import {
   unfinishedFaults,
   unsealHost,
 } from "./hostChange";
-import type { Instance, Unfinished, Written } from "./hostChange";
+import type { Unfinished, Written } from "./hostChange";
+import type { Instance } from "./hostInputs";
 import { remoteScript } from "./remoteScript";
 
 /** Names the list of what we wrote, on the host. */

@@ -3,7 +3,7 @@ import { connectionInput } from "./connection";
 import { toBeSealed } from "./files";
 import type { FileMap } from "./files";
 import type { Script } from "../base/script";
-import type { HostInputs, Instance } from "./hostChange";
+import type { HostInputs, Instance } from "./hostInputs";
 import { DynamicResource } from "../base/dynamicResource";
 
 /** Inputs of {@link SystemdService}, as the provider sees them. */

@@ -50,7 +50,7 @@ export function later<T>(schema: z.ZodType<T>): z.ZodType<T | Later> {
 /** Whether a schema has a {@link later} at a path. Of a key that it does not know there is another finding. */
 export function mayBeLater(schema: unknown, path: Path): boolean {
   const found = schemaAt(schema, path);
-  return found === undefined || laterSchemas.has(found);
+  return found === undefined || isLaterSchema(found);
 }
 
 /**
@@ -59,7 +59,12 @@ export function mayBeLater(schema: unknown, path: Path): boolean {
  */
 export function isJudgedWhole(schema: unknown, path: Path): boolean {
   const found = schemaAt(schema, path);
-  return found !== undefined && laterSchemas.has(found) && !(unwrapped(found) instanceof z.ZodObject);
+  return found !== undefined && isLaterSchema(found) && !(unwrapped(found) instanceof z.ZodObject);
+}
+
+function isLaterSchema(schema: unknown): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return isLaterSchema(schema.unwrap());
+  return typeof schema === "object" && schema !== null && laterSchemas.has(schema);
 }
 
 function schemaAt(schema: unknown, [key, ...rest]: Path): object | undefined {

@@ -3,14 +3,31 @@ import { certificateDigests } from "../../base/certificateDigests";
 import { cniCleanup, kubeletCleanup, kubeProxyCleanup } from "../../render/cleanupScripts";
 import { preflight } from "../../render/preflightScript";
 import type { CheckedNodeArgs } from "../workerNodeArgs";
-import { NodeClaim } from "./nodeClaim";
+import { checkedPartArgs, parts } from "../partArguments";
+import type { HostClaimArgs } from "../nodePartArgs";
+import { NodeClaim, type NodeClaimArgs } from "./nodeClaim";
 
 /** What ends a node, in this order: rules first, then pods, then their network. */
 const units = ["kube-proxy.service", "kubelet.service"];
 const cleanups = [kubeProxyCleanup(), kubeletCleanup(), cniCleanup()];
 
-/** The claim of a worker node on its host, with what has to be so before. */
-export function createClaim(name: string, args: CheckedNodeArgs, opts: pulumi.CustomResourceOptions): NodeClaim {
+/**
+ * The first thing of a node: a host becomes the stack's and this Node's, or is refused before anything on it changes (another stack's,
+ * another cluster's, a control plane, or one that cannot run a kubelet); and on removal the last. All other parts of a node act under
+ * its output `claim`.
+ *
+ * @example
+ * const node = { nodeName: "node-1", connection, cluster, binaries };
+ * const claim = new HostClaim("node-1-claim", node).claim;
+ * const preparation = new HostPreparation("node-1-preparation", { ...node, claim });
+ */
+export class HostClaim extends NodeClaim {
+  constructor(name: string, args: HostClaimArgs, opts?: pulumi.CustomResourceOptions) {
+    super(name, claimInputs(checkedPartArgs(parts.claim, name, args)), opts);
+  }
+}
+
+function claimInputs(args: CheckedNodeArgs): NodeClaimArgs {
   const { arch, kubeProxyMode, cniMode } = args;
   const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } = args.cluster;
   const { kubeletConfiguration } = args;
@@ -20,7 +37,7 @@ export function createClaim(name: string, args: CheckedNodeArgs, opts: pulumi.Cu
   const check = pulumi
     .output({ kubernetesVersion, kubeletConfiguration, kubeProxyConfiguration, caSha256: cluster })
     .apply((known) => preflight({ arch, kubeProxyMode, cniMode, ...known }));
-  const inputs = {
+  return {
     connection: args.connection,
     nodeName: args.nodeName,
     owner: `${organization()}/${pulumi.getProject()}/${pulumi.getStack()}`,
@@ -35,7 +52,6 @@ export function createClaim(name: string, args: CheckedNodeArgs, opts: pulumi.Cu
     lost: args.lost,
     drainTimeoutSeconds: args.drainTimeoutSeconds,
   };
-  return new NodeClaim(name, inputs, opts);
 }
 
 /** Pulumi's mocks have none unless they are given one, and then throw. */

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { later } from "../base/rules/later";
+import type { CrossView } from "../base/rules/crossChecks";
+import { clusterSchema, nodeBinariesSchema, workerNodeSchema } from "./argumentSchemas";
+import { checkedArguments, crossView, hostView, nodeFindings } from "./checkedArgs";
+import { areChecked, claimNode, withSources } from "./nodeArguments";
+import type { NodePartArgs } from "./nodePartArgs";
+
+/** A part of a node that can stand alone, and what of a node's arguments it cannot do without. */
+interface Part {
+  kind: string;
+  nodeName?: true;
+  cluster: (keyof typeof clusterSchema.shape)[];
+  binaries?: (keyof typeof nodeBinariesSchema.shape)[];
+  /** Whether it acts under a claim, or makes one. @default true */
+  underClaim?: false;
+}
+
+const ofApiServer = ["kubernetesVersion", "apiServerEndpoint", "caCertPem", "clusterCIDR"] as const;
+
+/** The parts of a node. */
+export const parts = {
+  claim: {
+    kind: "HostClaim",
+    nodeName: true,
+    cluster: ["kubernetesVersion", "clusterCIDR", "caCertPem", "kubeconfig"],
+    underClaim: false,
+  },
+  binaries: { kind: "NodeBinaries", cluster: ["kubernetesVersion"], binaries: ["kubelet"] },
+  preparation: { kind: "HostPreparation", cluster: ["clusterCIDR"] },
+  containerRuntime: { kind: "ContainerRuntime", cluster: ["clusterCIDR"] },
+  kubelet: {
+    kind: "Kubelet",
+    nodeName: true,
+    cluster: [...ofApiServer, "clusterDNS", "bootstrapToken"],
+    binaries: ["kubelet"],
+  },
+  kubeProxy: {
+    kind: "KubeProxy",
+    nodeName: true,
+    cluster: [...ofApiServer, "kubeProxyCertificate"],
+    binaries: ["kubeProxy"],
+  },
+} satisfies Record<string, Part>;
+
+/**
+ * The arguments of a part that stands alone, by the rules of a node's; those that a node has checked are taken as they are.
+ *
+ * @throws pulumi.RunError naming each argument that is wrong
+ */
+export function checkedPartArgs(part: Part, name: string, args: object): NodePartArgs {
+  if (areChecked(args)) return args as NodePartArgs;
+  const owner = { label: `${part.kind} ${JSON.stringify(name)}` };
+  const checked = checkedArguments<NodePartArgs>(
+    {
+      component: owner.label,
+      schema: schemaOf(part),
+      between: (given) => nodeFindings(given, crossView(given, binariesView(part, given), [hostView(given, [])])),
+      ...(part.underClaim === false && { claim: claimNode(owner) }),
+    },
+    args,
+  );
+  return part.kind === parts.binaries.kind
+    ? { ...checked, binaries: withSources(checked.binaries, checked.cluster.kubernetesVersion, checked.arch) }
+    : checked;
+}
+
+/** The schema, of which fields that are not needed may be missing. */
+function partial(schema: z.ZodObject, needed: readonly string[]): z.ZodObject {
+  const unneeded = Object.keys(schema.shape).filter((key) => !needed.includes(key));
+  return schema.partial(
+    Object.fromEntries(unneeded.map((key) => [key, true])) as Record<string, true> & Record<number, never>,
+  );
+}
+
+/** A node's arguments, of which those that the part has no use for may be missing. */
+function schemaOf({ nodeName, cluster, binaries = [], underClaim }: Part): z.ZodObject {
+  const { shape } = workerNodeSchema;
+  const files = partial(nodeBinariesSchema, binaries);
+  return z.object({
+    ...shape,
+    nodeName: nodeName ? shape.nodeName : shape.nodeName.optional(),
+    cluster: partial(clusterSchema, cluster),
+    binaries: binaries.length > 0 ? files : files.optional(),
+    ...(underClaim === false ? {} : { claim: later(claimed) }),
+  });
+}
+
+const claimed = z.object(
+  { id: z.string(), machineId: z.string(), owner: z.string(), lost: z.boolean().optional() },
+  { error: "is no claim; give the output claim of a HostClaim" },
+);
+
+/** What the rules of a node ask for; a part needs no more than its own. */
+function binariesView({ kind }: Part, args: Record<string, unknown>): CrossView["binaries"] {
+  const value = kind === parts.binaries.kind ? args["binaries"] : { kubeProxy: {}, cniPlugins: {} };
+  const view = { path: ["binaries"], value };
+  return { amd64: view, arm64: view };
+}
