@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { later } from "../base/rules/later";
 import type { CrossView } from "../base/rules/crossChecks";
+import { fieldsOf } from "../base/rules/finding";
 import { clusterSchema, nodeBinariesSchema, workerNodeSchema } from "./argumentSchemas";
 import { checkedArguments, crossView, hostView, nodeFindings } from "./checkedArgs";
 import { areChecked, claimNode, withSources } from "./nodeArguments";
@@ -93,7 +94,9 @@ const claimed = z.object(
 
 /** What the rules of a node ask for; a part needs no more than its own. */
 function binariesView({ kind }: Part, args: Record<string, unknown>): CrossView["binaries"] {
-  const value = kind === parts.binaries.kind ? args["binaries"] : { kubeProxy: {}, cniPlugins: {} };
+  // A set that stands alone may be without kube-proxy.
+  const own = kind === parts.binaries.kind ? fieldsOf(args["binaries"]) : { cniPlugins: {} };
+  const value = { kubeProxy: {}, ...own };
   const view = { path: ["binaries"], value };
   return { amd64: view, arm64: view };
 }

@@ -180,7 +180,8 @@ describe("a program of somebody else with the packed package", () => {
 describe("the package", () => {
   it("has what a user needs and nothing else", () => {
     const files = stranger.files();
-    const unneeded = /^(dist\/)?(lab|bench|tests|settings)\/|\.map$|buildinfo|^dist\/[^/]+\.|^index\.ts|(?<!\.d)\.ts$/;
+    const unneeded =
+      /^(dist\/)?(lab|bench|tests|settings)\/|\.map$|buildinfo|^dist\/[^/]+\.|^index\.ts|^(?!examples\/).*(?<!\.d)\.ts$/;
     expect(files.filter((file) => unneeded.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "CHANGELOG.md", "host/scripts/library.sh"]));
   });

@@ -25,18 +25,22 @@ export interface ProgramRun {
   providers: Record<string, string>;
 }
 
-/** Outputs of resources by their type, where a program needs any that its inputs do not say. */
+/** Outputs of resources by their type or name, where a program needs any that its inputs do not say. */
 type Outputs = Record<string, Record<string, unknown>>;
 
-const runner = (file: string, outputs: Outputs): string => `
+/** A stack's configuration: "stranger:key" -> text or JSON. */
+type Config = Record<string, string>;
+
+const runner = (file: string, outputs: Outputs, config: Config): string => `
 import pulumi from "@pulumi/pulumi";
 const outputs = ${JSON.stringify(outputs)}, registered = [], providers = {};
 const newResource = ({ type, name, inputs }) => {
   registered.push(name);
   if ("__provider" in inputs) providers[type] = inputs.__provider;
-  return { id: name, state: { ...outputs[type], ...inputs } };
+  return { id: name, state: { ...outputs[type], ...outputs[name], ...inputs } };
 };
 await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "stranger", "test", false);
+pulumi.runtime.setAllConfig(${JSON.stringify(config)});
 await import("./${file}");
 await pulumi.runtime.disconnect();
 console.log(JSON.stringify({ registered, providers }));
@@ -115,18 +119,18 @@ export class Stranger {
   }
 
   /** Compiles a program, .cts or .mts, and gives the file that runs it with Pulumi's mocks as the engine. */
-  runnable(file: string, outputs: Outputs = {}): string {
+  runnable(file: string, outputs: Outputs = {}, config: Config = {}): string {
     const compiled = file.replace(/ts$/, "js");
     const module = file.endsWith(".cts") ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
     const text = fs.readFileSync(path.join(this.folder, file), "utf8");
     const compilerOptions = { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
     this.write(compiled, ts.transpileModule(text, { compilerOptions }).outputText);
-    return this.write(`run-${compiled}.mjs`, runner(compiled, outputs));
+    return this.write(`run-${compiled}.mjs`, runner(compiled, outputs, config));
   }
 
   /** Runs a program with Pulumi's mocks; what it registered. */
-  runProgram(file: string, outputs: Outputs = {}): ProgramRun {
-    const said = this.run(this.runnable(file, outputs));
+  runProgram(file: string, outputs: Outputs = {}, config: Config = {}): ProgramRun {
+    const said = this.run(this.runnable(file, outputs, config));
     try {
       return JSON.parse(said.trim().split("\n").at(-1) ?? "") as ProgramRun;
     } catch {
