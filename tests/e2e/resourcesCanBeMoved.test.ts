@@ -15,10 +15,10 @@ describe("a node whose resources get other names", () => {
     host = lab.hosts[0]?.name ?? "";
   });
 
-  /** The state as a program would have left it that had the node's component under another name. */
-  async function asIfNamed(name: string): Promise<void> {
+  /** The state as a program would have left it that had the node's component, or the resources whose names end so, under another name. */
+  async function asIfNamed(name: string, ends = '["-]'): Promise<void> {
     const state = JSON.stringify(await stack.export());
-    const renamed = state.replaceAll(new RegExp(`::${host}(?=["-])`, "g"), `::${name}`);
+    const renamed = state.replaceAll(new RegExp(`::${host}(?=${ends})`, "g"), `::${name}`);
     expect(renamed).not.toBe(state);
     await stack.import(JSON.parse(renamed) as Awaited<ReturnType<Stack["export"]>>);
   }
@@ -35,13 +35,25 @@ describe("a node whose resources get other names", () => {
     await expectAsConfigured(lab, stack);
   });
 
-  /** The records of whose the host is and of which process has read what are what such a run may write; and what a service wrote itself is kept beside for a moment. */
+  test("or its single resources under the same claim, each of which is made anew before the old one goes, likewise", async () => {
+    await asIfNamed("former", '-(binaries|preparation|containerd|kubelet|kube-proxy|registration)"');
+    const [node] = (await nodeObjects(lab)).filter(({ metadata }) => metadata.name === host);
+    const before = withoutClaim(await fingerprint(lab, host));
+    const { changes } = expectSuccess(await stack.up());
+    expect(changes).toMatchObject({ create: 6 + 3, delete: 6 + 3 });
+    expect(withoutClaim(await fingerprint(lab, host))).toBe(before);
+    const [after] = (await nodeObjects(lab)).filter(({ metadata }) => metadata.name === host);
+    expect(after?.metadata.uid).toBe(node?.metadata.uid);
+    await expectAsConfigured(lab, stack);
+  });
+
+  /** The records of whose the host and its lists are, and of which process has read what are what such a run may write; and what a service wrote itself is kept beside for a moment. */
   const withoutClaim = (seen: string): string =>
     seen
       .split("\n")
       .filter(
         (line) =>
-          !/(kubernetes-worker-nodes(\/owner|\/\S+\.started)?|^\/etc\/kubernetes|^\/var\/lib\/kubelet\/pki) /.test(
+          !/(kubernetes-worker-nodes(\/owner|\/\S+\.(started|instance))?|^\/etc\/kubernetes|^\/var\/lib\/kubelet\/pki) /.test(
             line,
           ),
       )

@@ -10,7 +10,7 @@ for unit in kubelet kube-proxy containerd; do systemctl show -p MainPID -p Activ
 
 /**
  * What a host is like after an up, however many runs it took: paths, modes, owners, contents but for what a generated key,
- * a claim's random name, the start of a process or the Node's own range is part of, and whether the units run. The lists of what is ours are sorted: runs may note the same things in another order.
+ * the random name of a claim or a resource, the start of a process or the Node's own range is part of, and whether the units run. The lists of what is ours are sorted: runs may note the same things in another order.
  */
 const content = `
 cd /
@@ -18,7 +18,7 @@ find opt etc var/lib/kubernetes-worker-nodes var/lib/kubelet/config.yaml var/lib
   sed -E 's/(kubelet-client-)[0-9-]+/\\1DATE/g' | sort
 find etc opt var/lib/kubernetes-worker-nodes var/lib/kubelet/config.yaml -xdev -type f | sort | while read -r path; do
   case $path in
-    etc/kubernetes/kube-proxy.conf | */*.service.started | etc/cni/net.d/*) ;;
+    etc/kubernetes/kube-proxy.conf | */*.service.started | */*.instance | etc/cni/net.d/*) ;;
     */kubernetes-worker-nodes/owner) echo "$(sed '1s/^[^ ]*/CLAIM/' "$path" | sha256sum) $path" ;;
     *.owned) echo "$(sort "$path" | sha256sum) $path" ;;
     *) sha256sum "$path" ;;
