@@ -45,7 +45,6 @@ export function sortedSteps(steps: readonly PreviewStep[]): SortedSteps {
     else {
       const known = nodes.get(node) ?? { name: node, parts: {} };
       nodes.set(node, known);
-      // A replacement is several steps; the one that makes says what is new.
       const before = known.parts[part as PartName];
       known.parts[part as PartName] = before === undefined ? step : merged(before, step);
     }
@@ -54,7 +53,9 @@ export function sortedSteps(steps: readonly PreviewStep[]): SortedSteps {
   return { nodes: [...nodes.values()].sort((a, b) => byName.compare(a.name, b.name)), others };
 }
 
+/** A replacement is several steps. With --refresh there is one of the look before: what counts is what the look has led to. */
 function merged(first: PreviewStep, second: PreviewStep): PreviewStep {
+  if (![first, second].some(({ op }) => op.includes("replace"))) return second;
   return {
     op: "replace",
     urn: first.urn,

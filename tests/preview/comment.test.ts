@@ -78,6 +78,15 @@ describe("the line of a node", () => {
   });
 });
 
+test("of a preview with a refresh counts what it leads to, not what it saw", () => {
+  const seen = { ...kubelet(1, "n-1"), faults: ["edited"] };
+  const look = { ...step("n-1", "kubelet", kubelet(2, "n-1"), seen, ["files"]), op: "refresh" };
+  expect(comment(look, step("n-1", "kubelet", kubelet(2, "n-1"), kubelet(2, "n-1")))).toContain("no changes");
+  const repair = comment(look, step("n-1", "kubelet", seen, kubelet(2, "n-1"), ["files"]));
+  expect(repair).toContain("| `n-1` | restarts kubelet |");
+  expect(repair).toContain("-maxPods: 1\n+maxPods: 2");
+});
+
 describe("changes of files", () => {
   test("stand once for all nodes that share them, each node's own name left aside", () => {
     const steps = ["n-1", "n-2", "n-10"].map((node) =>
