@@ -16,9 +16,13 @@ export function markdownTable(first: string, shape: Readonly<Record<string, z.Zo
 }
 
 /** `text` with what stands between the marks of each name replaced by `parts`; a name without marks is a fault. */
-export function withGenerated(text: string, parts: Readonly<Record<string, string>>): string {
+export function withGenerated(
+  text: string,
+  parts: Readonly<Record<string, string>>,
+  source = "settings/schema.ts",
+): string {
   return Object.entries(parts).reduce((whole, [name, part]) => {
-    const [start, end] = [`<!-- ${name}: made from settings/schema.ts -->`, `<!-- ${name} ends -->`];
+    const [start, end] = [`<!-- ${name}: made from ${source} -->`, `<!-- ${name} ends -->`];
     const [from, to] = [whole.indexOf(start), whole.indexOf(end)];
     if (from < 0 || to < from) throw new Error(`the file has no marks "${start}" and "${end}"`);
     return `${whole.slice(0, from + start.length)}\n\n${part}\n\n${whole.slice(to)}`;

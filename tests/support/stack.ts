@@ -77,6 +77,12 @@ export class Stack {
     return recorded(options, (all) => this.stack.preview(all));
   }
 
+  /** What `pulumi preview --json` writes, resources that stay as they are among it. */
+  previewJson(): Promise<string> {
+    const args = ["preview", "--json", "--show-sames", "--stack", this.name, "--non-interactive"];
+    return run("pulumi", args, { cwd: this.lab.files.pulumi, env: this.env, timeoutSeconds: patience });
+  }
+
   up(options: automation.UpOptions = {}): Promise<Run> {
     return recorded(options, (all) => this.stack.up(all));
   }
