@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Artifact } from "../host/artifact";
 import { HostBinaries, type HostBinariesArgs } from "../host/hostBinaries";
 import { cniPlugins } from "../render/cniConflist";
 import { paths, programPath } from "../render/paths";

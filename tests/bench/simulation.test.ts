@@ -22,7 +22,15 @@ test.each(scripts)("a host knows %s.sh by its text, and what it is told", (file)
     values,
     functions: { look: { file: "render/scripts/look.sh", values } },
   });
-  const expected = { name: "x", claim: "", machine_id: "", files: "a b\nc", record: "it's $HOME\\", empty: "" };
+  const expected = {
+    name: "x",
+    claim: "",
+    machine_id: "",
+    instance: "",
+    files: "a b\nc",
+    record: "it's $HOME\\",
+    empty: "",
+  };
   expect(readSent(sent)).toEqual({ scripts: [{ file, values: expected }] });
 });
 

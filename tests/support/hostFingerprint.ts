@@ -18,7 +18,7 @@ find opt etc var/lib/kubernetes-worker-nodes var/lib/kubelet/config.yaml var/lib
   sed -E 's/(kubelet-client-)[0-9-]+/\\1DATE/g' | sort
 find etc opt var/lib/kubernetes-worker-nodes var/lib/kubelet/config.yaml -xdev -type f | sort | while read -r path; do
   case $path in
-    etc/kubernetes/kube-proxy.conf | */*.service.started | */*.instance | etc/cni/net.d/*) ;;
+    etc/kubernetes/kube-proxy.conf | */*.service.started | */*.instance | */*.digests | etc/cni/net.d/*) ;;
     */kubernetes-worker-nodes/owner) echo "$(sed '1s/^[^ ]*/CLAIM/' "$path" | sha256sum) $path" ;;
     *.owned) echo "$(sort "$path" | sha256sum) $path" ;;
     *) sha256sum "$path" ;;
