@@ -11,10 +11,12 @@ note_digests() {
   set -- $1
   [ $# -gt 0 ] || return 0
   own f "$state/$name.digests"
-  while [ $# -gt 0 ]; do
+  notes=$(while [ $# -gt 0 ]; do
     printf '%s %s %s\n' "$2" "$(identity "$1")" "$1"
     shift 2
-  done > "$state/$name.digests" || fail "cannot write $state/$name.digests"
+  done)
+  [ "$notes" = "$(cat "$state/$name.digests" 2> /dev/null)" ] || printf '%s\n' "$notes" > "$state/$name.digests" \
+    || fail "cannot write $state/$name.digests"
 }
 
 # program_digest PATH: its SHA-256; noted where nothing has changed the file since.
