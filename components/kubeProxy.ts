@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ProxyMode } from "../base/modes";
-import { sha256 as sha256OfText } from "../base/sha256";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
 import { kubeProxyCleanup, kubeProxyTidy } from "../render/cleanupScripts";
@@ -10,7 +9,7 @@ import { renderKubeProxyConfiguration } from "../render/kubeProxyConfiguration";
 import { renderKubeProxyUnit } from "../render/kubeProxyUnit";
 import { kubeProxyLook } from "../render/lookScripts";
 import { paths, programPath } from "../render/paths";
-import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
+import { allFiles, filesOf, revisionOf, type NodeFiles } from "./nodeFiles";
 import type { KubeProxyArgs, NodePartArgs } from "./nodePartArgs";
 import { checkedPartArgs, parts } from "./partArguments";
 import type { BinaryArgs } from "./workerNodeArgs";
@@ -69,9 +68,7 @@ export class KubeProxy extends pulumi.ComponentResource {
     this.revision = pulumi
       .all([configuration.files, configuration.secretFiles ?? {}, binary])
       // The configuration says the mode too.
-      .apply(([open, secret, { sha256 }]) =>
-        sha256OfText(JSON.stringify([{ ...open, ...secret }, sha256])).slice(0, 16),
-      );
+      .apply(([open, secret, { sha256 }]) => revisionOf([{ ...open, ...secret }, sha256]));
     this.registerOutputs({});
   }
 }

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateDigests } from "../base/certificateDigests";
 import type { Script } from "../base/script";
-import { sha256 as sha256OfText } from "../base/sha256";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
 import { kubeletCleanup } from "../render/cleanupScripts";
@@ -12,7 +11,7 @@ import { renderKubeletUnit } from "../render/kubeletUnit";
 import { kubeletAdjust, kubeletLook } from "../render/lookScripts";
 import { renderMasqueradeRules } from "../render/masquerade";
 import { paths, programPath } from "../render/paths";
-import { allFiles, filesOf, type NodeFiles } from "./nodeFiles";
+import { allFiles, filesOf, revisionOf, type NodeFiles } from "./nodeFiles";
 import type { KubeletArgs, NodePartArgs } from "./nodePartArgs";
 import { checkedPartArgs, parts } from "./partArguments";
 
@@ -60,7 +59,7 @@ export class Kubelet extends pulumi.ComponentResource {
     this.revision = pulumi
       .all([unit, read.files, read.secretFiles, apiServerEndpoint, sha256])
       .apply(([text, files, secretFiles, server, binary]) =>
-        digest([text, { ...secretFiles, ...files }, server, binary]),
+        revisionOf([text, { ...secretFiles, ...files }, server, binary]),
       );
     this.registerOutputs({});
   }
@@ -113,8 +112,4 @@ function bootstrapKubeconfig({ cluster }: NodePartArgs): NodeFiles {
       restart: false,
     },
   }));
-}
-
-function digest(value: unknown): string {
-  return sha256OfText(JSON.stringify(value)).slice(0, 16);
 }

@@ -4,7 +4,7 @@ import { releaseSources, type ReleaseSources } from "../base/releaseSources";
 import type { CrossView } from "../base/rules/crossChecks";
 import { kubeProxyModeWarning } from "../base/rules/kubeProxyModeRules";
 import { canonicalEndpoint } from "../base/rules/addressRules";
-import { fieldsOf, pathText, type Finding } from "../base/rules/finding";
+import { fieldsOf, firstOfEachPlace, type Finding } from "../base/rules/finding";
 import { Later } from "../base/rules/later";
 import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
 import { bootstrapFindings, checkedArguments, crossView, hostView, nodeFindings, poolHosts } from "./checkedArgs";
@@ -121,11 +121,8 @@ function claimPool(
   const prefix = typeof args["resourceNamePrefix"] === "string" ? args["resourceNamePrefix"] : "";
   const hosts = poolHosts(args, index);
   const names = hosts.map((host) => resourceWish(cluster, parent, `${prefix}${String(host.name.value)}`, host));
-  const findings = claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]);
   // In one cluster it is the Node's name that is in the way, whatever its resources are called.
-  const isFirst = ({ path }: Finding, at: number): boolean =>
-    findings.findIndex((other) => pathText(other.path) === pathText(path)) === at;
-  return findings.filter(isFirst);
+  return firstOfEachPlace(claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]));
 }
 
 /** The cluster of arguments that are right: what is only known later is the same where it comes from the same Output. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sha256 } from "../base/sha256";
 import type { FileMap } from "../host/files";
 import { hasOutput } from "./withLaters";
 
@@ -36,6 +37,11 @@ export function allFiles(...parts: NodeFiles[]): NodeFiles {
   const files = merged(parts.map((part) => part.files));
   if (parts.every(({ secretFiles }) => secretFiles === undefined)) return { files };
   return { files, secretFiles: merged(parts.map(({ secretFiles }) => secretFiles)) };
+}
+
+/** A short text that changes when any of what a service runs with does. */
+export function revisionOf(values: unknown): string {
+  return sha256(JSON.stringify(values)).slice(0, 16);
 }
 
 function forRoot(files: FileMap): FileMap {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { Client } from "ssh2";
+import { hostKeyTypes } from "../base/rules/sshRules";
 
 /** A host's key as it was seen, by whoever answered. */
 export interface SeenHostKey {
@@ -39,7 +40,7 @@ export function scanHostKey(host: string, port: number): Promise<SeenHostKey> {
         username: "root",
         readyTimeout: patience,
         algorithms: {
-          serverHostKey: ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"],
+          serverHostKey: [...hostKeyTypes],
         },
         hostVerifier: (key: Buffer): boolean => {
           end(() => resolve(seen(key)));

@@ -2,7 +2,7 @@ import { releaseSources } from "../releaseSources";
 import { arches, type Arch } from "../arch";
 import { defaultKubernetesVersion } from "../kubernetesVersion";
 import * as address from "./addressRules";
-import { fieldsOf, listOf, pathText, type Finding, type Path } from "./finding";
+import { fieldsOf, firstOfEachPlace, listOf, pathText, type Finding, type Path } from "./finding";
 import { kubernetesVersionFault } from "./nameRules";
 import { kubeconfigCertificates, readCertificates, readPrivateKey, shareAuthority } from "./secretRules";
 import { hostKeyFault, isEncryptedKey, withoutComment } from "./sshRules";
@@ -195,10 +195,7 @@ export function versionOf(version: unknown): string {
 
 /** Each architecture that a host has needs its files. */
 function binaryFindings(view: CrossView): Finding[] {
-  const findings = view.hosts.flatMap((host) => filesFindings(host, host.own ?? view));
-  const isFirst = ({ path }: Finding, at: number): boolean =>
-    findings.findIndex((other) => pathText(other.path) === pathText(path)) === at;
-  return findings.filter(isFirst);
+  return firstOfEachPlace(view.hosts.flatMap((host) => filesFindings(host, host.own ?? view)));
 }
 
 function filesFindings(host: HostView, made: NonNullable<HostView["own"]>): Finding[] {

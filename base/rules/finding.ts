@@ -86,6 +86,16 @@ export function withValue(value: unknown, path: Path, item: unknown): unknown {
     : { ...fieldsOf(value), [key]: withValue(fieldsOf(value)[key], rest, item) };
 }
 
+/** The first finding of each place. */
+export function firstOfEachPlace(findings: readonly Finding[]): Finding[] {
+  const first = new Map<string, Finding>();
+  for (const finding of findings) {
+    const place = pathText(finding.path);
+    if (!first.has(place)) first.set(place, finding);
+  }
+  return [...first.values()];
+}
+
 /** True where `path` is `top` or below it. */
 export function isBelow(path: Path, top: Path): boolean {
   return top.every((part, index) => path[index] === part);

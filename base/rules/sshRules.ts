@@ -1,8 +1,18 @@
 import type { Fault } from "../fault";
 
-const hostKeyTypes = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
+/** Kinds of host keys that can be pinned, the best first. */
+export const hostKeyTypes = [
+  "ssh-ed25519",
+  "ecdsa-sha2-nistp256",
+  "ecdsa-sha2-nistp384",
+  "ecdsa-sha2-nistp521",
+] as const;
 const hostKeyFix =
   'write the content of the host\'s /etc/ssh/ssh_host_ed25519_key.pub, e.g. "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA..."';
+
+function isHostKeyType(type: string): boolean {
+  return hostKeyTypes.some((known) => known === type);
+}
 
 /** An SSH server's public key, as one line of authorized_keys without options. */
 export function hostKeyFault(line: string): Fault | undefined {
@@ -12,8 +22,8 @@ export function hostKeyFault(line: string): Fault | undefined {
     // signature, and OpenSSH 8.8 and later refuse it.
     return `is an RSA key, which cannot be pinned against OpenSSH 8.8 or later; ${hostKeyFix}`;
   }
-  if (!hostKeyTypes.includes(type)) {
-    return hostKeyTypes.includes(blob)
+  if (!isHostKeyType(type)) {
+    return isHostKeyType(blob)
       ? `begins with a host name, as in known_hosts; write only "${blob}" and what follows it`
       : `is not an Ed25519 or ECDSA public key; ${hostKeyFix}`;
   }

@@ -1,7 +1,5 @@
 import { createHmac } from "node:crypto";
-
-/** Kinds of keys that are taken, the best first. RSA is left out, as everywhere. */
-const kinds = ["ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"];
+import { hostKeyTypes } from "../../base/rules/sshRules";
 
 interface KnownHost {
   /** Names as they are written, or one hashed name. */
@@ -26,7 +24,7 @@ export function knownHosts(text: string): (address: string, port: number) => str
   return (address, port) => {
     const name = port === 22 ? address : `[${address}]:${port}`;
     const keys = all.filter(({ names }) => names.some((known) => isName(known, name))).map(({ key }) => key);
-    return kinds.flatMap((kind) => keys.filter((key) => key.startsWith(`${kind} `))).at(0);
+    return hostKeyTypes.flatMap((kind) => keys.filter((key) => key.startsWith(`${kind} `))).at(0);
   };
 }
 

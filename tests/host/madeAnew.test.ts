@@ -1,7 +1,6 @@
 import { leftAsBefore, remoteScript } from "../../host/remoteScript";
 import { Sandbox, shells } from "../support/sandbox";
-import { applyScript, configPath, removeScript, serviceHost, unitPath } from "../support/serviceHost";
-import type { Wanted } from "../support/serviceHost";
+import { configPath, removeScript, unitPath, ServiceScene } from "../support/serviceHost";
 
 const state = "/var/lib/kubernetes-worker-nodes";
 const second = "/etc/app/second";
@@ -14,16 +13,10 @@ const nothingRemoved = {
 };
 
 describe.each(shells)("a service whose resource is made anew under the same claim, under %s", (_name, shell) => {
+  const scene = new ServiceScene(shell);
+  const { apply, succeed } = scene;
   let host: Sandbox;
-  beforeEach(() => {
-    host = serviceHost();
-  });
-  afterEach(() => host.remove());
-
-  const apply = (wanted: Wanted) => host.run(applyScript(wanted), shell);
-  function succeed(wanted: Wanted): void {
-    expect(apply(wanted)).toMatchObject({ status: 0, stderr: "" });
-  }
+  beforeEach(() => (host = scene.host));
   const remove = (instance: string) => host.run(removeScript(known, [], instance), shell);
 
   test("is not touched by the removal of the resource before, and goes with its own", () => {

@@ -1,24 +1,12 @@
 import { shells } from "../support/sandbox";
 import type { Sandbox } from "../support/sandbox";
-import { applyScript, serviceHost } from "../support/serviceHost";
-import type { Wanted } from "../support/serviceHost";
+import { ServiceScene } from "../support/serviceHost";
 
 describe.each(shells)("the end of a service's change under %s", (_name, shell) => {
+  const scene = new ServiceScene(shell);
+  const { apply, succeed, starts, read, leftOver } = scene;
   let host: Sandbox;
-  beforeEach(() => {
-    host = serviceHost();
-  });
-  afterEach(() => host.remove());
-
-  const apply = (wanted: Wanted) => host.run(applyScript(wanted), shell);
-  function succeed(wanted: Wanted): void {
-    expect(apply(wanted)).toMatchObject({ status: 0, stderr: "" });
-  }
-  const starts = (): number => (host.has("/run/starts") ? Number(host.read("/run/starts")) : 0);
-  const read = (): string => host.read("/run/read");
-  /** Files of ours and beside ours that are not the service's own. */
-  const leftOver = (): string[] =>
-    [...host.list("/etc/app"), ...host.list("/etc/systemd/system")].filter((name) => name.startsWith("."));
+  beforeEach(() => (host = scene.host));
 
   test("tells when its process was started, by the clock of the host", () => {
     const started = (config: string): number => Number(/^started\|(\d+)$/m.exec(apply({ config }).stdout)?.[1]);

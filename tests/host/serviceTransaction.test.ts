@@ -1,27 +1,15 @@
 import { lstatSync, statSync, symlinkSync, utimesSync } from "node:fs";
 import { Sandbox, shells } from "../support/sandbox";
-import { applyScript, configPath, removeScript, serviceHost, unitPath } from "../support/serviceHost";
-import type { Wanted } from "../support/serviceHost";
+import { applyScript, configPath, removeScript, unitPath, ServiceScene, type Wanted } from "../support/serviceHost";
 
 const state = "/var/lib/kubernetes-worker-nodes";
 const second = "/etc/app/second";
 
 describe.each(shells)("the transaction of a service under %s", (_name, shell) => {
+  const scene = new ServiceScene(shell);
+  const { apply, succeed, starts, read, leftOver } = scene;
   let host: Sandbox;
-  beforeEach(() => {
-    host = serviceHost();
-  });
-  afterEach(() => host.remove());
-
-  const apply = (wanted: Wanted) => host.run(applyScript(wanted), shell);
-  function succeed(wanted: Wanted): void {
-    expect(apply(wanted)).toMatchObject({ status: 0, stderr: "" });
-  }
-  const starts = (): number => (host.has("/run/starts") ? Number(host.read("/run/starts")) : 0);
-  const read = (): string => host.read("/run/read");
-  /** Files of ours and beside ours that are not the service's own. */
-  const leftOver = (): string[] =>
-    [...host.list("/etc/app"), ...host.list("/etc/systemd/system")].filter((name) => name.startsWith("."));
+  beforeEach(() => (host = scene.host));
 
   test("starts a service once, and an unchanged one never again", () => {
     succeed({ config: "one" });
@@ -140,8 +128,7 @@ describe.each(shells)("the transaction of a service under %s", (_name, shell) =>
     const known = [unitPath, configPath, second];
     const next = ["sick", "two", "sick", "one", "sick", "three"];
     for (let moment = 1, cut = true; cut; moment++) {
-      host.remove();
-      host = serviceHost();
+      host = scene.anew();
       succeed({ config: "one", more: { [second]: { content: "x" } } });
       host.file("/run/left", String(moment));
       cut = host.runKilled(applyScript({ config: "two", dropped: [second], known }), shell, killed, countdown);

@@ -97,3 +97,33 @@ export function removeScript(known: string[], made: string[] = [], instance = ""
   const values = { unit: "app.service", ours: true, known, made, instance };
   return remoteScript({ name: "app.service", file: "serviceRemove", values, functions: { cleanup: undefined } });
 }
+
+/** What tests of one service do with its host, which is made anew for each. */
+export class ServiceScene {
+  host!: Sandbox;
+
+  /** @param shell that runs the scripts. */
+  constructor(private readonly shell: string) {
+    beforeEach(() => {
+      this.host = serviceHost();
+    });
+    afterEach(() => this.host.remove());
+  }
+
+  /** Another host in the place of this one. */
+  anew(): Sandbox {
+    this.host.remove();
+    this.host = serviceHost();
+    return this.host;
+  }
+
+  readonly apply = (wanted: Wanted) => this.host.run(applyScript(wanted), this.shell);
+  readonly succeed = (wanted: Wanted): void => {
+    expect(this.apply(wanted)).toMatchObject({ status: 0, stderr: "" });
+  };
+  readonly starts = (): number => (this.host.has("/run/starts") ? Number(this.host.read("/run/starts")) : 0);
+  readonly read = (): string => this.host.read("/run/read");
+  /** Files of ours and beside ours that are not the service's own. */
+  readonly leftOver = (): string[] =>
+    [...this.host.list("/etc/app"), ...this.host.list("/etc/systemd/system")].filter((name) => name.startsWith("."));
+}
