@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import type { CommandResult } from "./machine/command";
-import { cacheDirectory, projectDirectory } from "./machine/directories";
+import { machineDirectory, projectDirectory } from "./machine/directories";
 import { takeDown } from "./down";
 import { InterruptedError, LabError } from "./machine/errors";
 import { readIfExists } from "./machine/files";
@@ -108,6 +108,6 @@ async function hostAccess(layout: LabLayout): Promise<LabHostAccess[]> {
 }
 
 async function exclusively(name: string, body: () => Promise<void>): Promise<void> {
-  const lock = path.join(cacheDirectory(), "locks", `lab-${name}`);
+  const lock = path.join(machineDirectory(), `lab-${name}.lock`);
   await withLock(lock, () => console.error(`waiting for another run on the lab "${name}"`), body);
 }

@@ -19,6 +19,14 @@ export function cacheDirectory(): string {
   return path.join(base, "kubernetes-worker-nodes");
 }
 
+/**
+ * What all labs of the machine share, whoever's cache they use: a lab with a cache of its own would else put back what another one
+ * still needs. Labs are root's.
+ */
+export function machineDirectory(): string {
+  return "/run/kubernetes-worker-nodes-labs";
+}
+
 /** Sources of the host image. */
 export function hostImageDirectory(): string {
   return path.join(projectDirectory(), "lab", "hosts", "image");

@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import { type CommandOptions, lastLines, run, tryRun } from "./command";
 import { daemonPid, ensureDaemon, stopDaemon } from "./daemons";
-import { cacheDirectory } from "./directories";
+import { machineDirectory } from "./directories";
 import { LabError } from "./errors";
 import { readIfExists } from "./files";
 import { pollUntil } from "./interrupt";
@@ -9,8 +9,8 @@ import { acquire, release } from "./machineState";
 
 const lease = "dockerd";
 const startTimeoutSeconds = 60;
-const recordPath = () => path.join(cacheDirectory(), "dockerd", "process.json");
-const logPath = () => path.join(cacheDirectory(), "dockerd", "dockerd.log");
+const recordPath = () => path.join(machineDirectory(), "dockerd.json");
+const logPath = () => path.join(machineDirectory(), "dockerd.log");
 
 /** Runs the Docker client; returns what it printed. */
 export async function docker(args: string[], options: CommandOptions = {}): Promise<string> {

@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { cacheDirectory } from "./directories";
+import { machineDirectory } from "./directories";
 import { readIfExists, writeFileAtomic } from "./files";
 import { withLock } from "./lock";
 
@@ -64,7 +64,7 @@ export async function leasesOf(lab: string): Promise<string[]> {
 }
 
 async function withState(body: (state: MachineState) => Promise<void>): Promise<void> {
-  const file = path.join(cacheDirectory(), "machine.json");
+  const file = path.join(machineDirectory(), "machine.json");
   await withLock(
     `${file}.lock`,
     () => undefined,

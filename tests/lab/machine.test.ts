@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { capabilitiesIn } from "../../lab/machine/capabilities";
 import { run, tryRun } from "../../lab/machine/command";
 import { daemonPid, ensureDaemon, stopDaemon } from "../../lab/machine/daemons";
+import type * as directories from "../../lab/machine/directories";
 import { InterruptedError } from "../../lab/machine/errors";
 import { readIfExists } from "../../lab/machine/files";
 import { interrupt, pollUntil, resetInterrupt } from "../../lab/machine/interrupt";
@@ -13,16 +14,11 @@ import { acquire, leasesOf, release } from "../../lab/machine/machineState";
 import { processesWith, startTimeOf } from "../../lab/machine/processTable";
 
 let directory: string;
-const before = process.env.XDG_CACHE_HOME;
+jest.mock("../../lab/machine/directories", () => ({ machineDirectory: () => directory }));
 beforeEach(async () => {
   directory = await fs.mkdtemp(path.join(os.tmpdir(), "machine-"));
-  process.env.XDG_CACHE_HOME = directory;
 });
-afterEach(async () => {
-  if (before === undefined) delete process.env.XDG_CACHE_HOME;
-  else process.env.XDG_CACHE_HOME = before;
-  await fs.rm(directory, { recursive: true, force: true });
-});
+afterEach(() => fs.rm(directory, { recursive: true, force: true }));
 
 test("capabilities are read from a set, and those that Docker may not know are left out", () => {
   expect(capabilitiesIn("1ffffffffff")).toHaveLength(38);
@@ -45,6 +41,18 @@ describe("what labs share on a machine", () => {
     expect(changes).toEqual(["change 0", "restore 0"]);
   });
 
+  test("is noted at one place of the machine, whatever cache a lab uses", () => {
+    const { machineDirectory } = jest.requireActual<typeof directories>("../../lab/machine/directories");
+    const cache = process.env.XDG_CACHE_HOME;
+    try {
+      process.env.XDG_CACHE_HOME = directory;
+      expect(machineDirectory()).toBe("/run/kubernetes-worker-nodes-labs");
+    } finally {
+      if (cache === undefined) delete process.env.XDG_CACHE_HOME;
+      else process.env.XDG_CACHE_HOME = cache;
+    }
+  });
+
   test("what had not to be changed is not put back", async () => {
     await acquire("forwarding", "a", () => Promise.resolve(undefined));
     expect(await leasesOf("a")).toEqual([]);
@@ -53,7 +61,7 @@ describe("what labs share on a machine", () => {
 
   test("records from before a reboot are forgotten", async () => {
     await acquire("forwarding", "a", () => Promise.resolve("0"));
-    const file = path.join(directory, "kubernetes-worker-nodes", "machine.json");
+    const file = path.join(directory, "machine.json");
     const recorded = await fs.readFile(file, "utf8");
     await fs.writeFile(file, recorded.replace(/"bootId": "[^"]+"/, '"bootId": "another"'));
     expect(await leasesOf("a")).toEqual([]);
