@@ -11,7 +11,7 @@ import { type Lab, labDown, labUp, openLab } from "./lab";
 import { filesOf, labDirectory } from "./plan/layout";
 import { shellQuote } from "../base/shellQuote";
 import { handleSignals } from "./machine/signals";
-import { defaultSubnet } from "./plan/options";
+import { type DebianRelease, debianReleases, defaultSubnet } from "./plan/options";
 import { pulumiEnvironment } from "./pulumi/environment";
 import { labStatus } from "./status";
 import { versions } from "./binaries/versions";
@@ -20,6 +20,7 @@ interface UpFlags {
   name: string;
   hosts?: string;
   vmHosts?: string;
+  debian?: string;
   kubernetesVersion?: string;
   subnet?: string;
   clusterCidr?: string;
@@ -38,6 +39,10 @@ function commands(): Command {
     .option(...nameOption)
     .option("--hosts <number>", "number of hosts that are containers (default: 2)")
     .option("--vm-hosts <number>", "number of hosts beside these that are virtual machines (default: 0)")
+    .option(
+      "--debian <release>",
+      `Debian that the hosts are, ${Object.keys(debianReleases).join(" or ")} (default: 12)`,
+    )
     .option("--kubernetes-version <version>", `Kubernetes release (default: ${versions.kubernetes})`)
     .option("--subnet <cidr>", `network of the hosts, a /24 (default: ${defaultSubnet})`)
     .option("--cluster-cidr <cidr>", "network of the pods, a /16 (default: 10.2.0.0/16, another one on another subnet)")
@@ -84,6 +89,7 @@ async function up(flags: UpFlags): Promise<void> {
     name: flags.name,
     hosts: flags.hosts === undefined ? undefined : Number(flags.hosts),
     vmHosts: flags.vmHosts === undefined ? undefined : Number(flags.vmHosts),
+    debian: flags.debian as DebianRelease | undefined,
     kubernetesVersion: flags.kubernetesVersion,
     subnet: flags.subnet,
     clusterCIDR: flags.clusterCidr,

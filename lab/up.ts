@@ -21,7 +21,7 @@ import { ensureNetwork, raiseLimits } from "./network/network";
 import { routerDaemon } from "./network/routerDaemon";
 import { type LabState, writeState } from "./plan/labState";
 import type { LabLayout } from "./plan/layout";
-import type { LabOptions } from "./plan/options";
+import { type LabOptions, debianReleases } from "./plan/options";
 import { type PulumiCli, findCli } from "./pulumi/findCli";
 import { configureStack } from "./pulumi/labSettings";
 import { ensurePassphrase } from "./pulumi/passphrase";
@@ -74,7 +74,7 @@ async function findAll(options: LabOptions, layout: LabLayout, renderer: Rendere
     await raiseLimits(options);
     report.working("looking for a Docker daemon");
     report.note(await ensureDocker(options.name));
-    baseImage = await ensureBaseImage(report);
+    baseImage = await ensureBaseImage(debianReleases[options.debian], report);
   };
   const findHostImage = async (report: Report) => {
     report.working("building the test images");

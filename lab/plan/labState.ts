@@ -34,6 +34,7 @@ export function settleOptions(asked: Partial<LabOptions>, recorded: LabOptions |
   const settled = completeOptions({ ...recorded, ...given });
   if (!recorded) return settled;
   const fixed = {
+    debian: "--debian",
     kubernetesVersion: "--kubernetes-version",
     subnet: "--subnet",
     clusterCIDR: "--cluster-cidr",

@@ -11,6 +11,8 @@ export interface LabOptions {
   hosts: number;
   /** Number of hosts beside these that are virtual machines. @default 0 */
   vmHosts: number;
+  /** Release of Debian that the hosts are. @default "12" */
+  debian: DebianRelease;
   /** Kubernetes release of control plane and nodes, without "v". @default 1.37.2 */
   kubernetesVersion: string;
   /** IPv4 network of the machine's bridge and the hosts. @default 10.231.0.0/24 */
@@ -20,6 +22,10 @@ export interface LabOptions {
   /** Folder with binaries to take before all other sources. */
   binaries?: string;
 }
+
+/** Releases of Debian that hosts may be, and the names of their packages' suites. */
+export const debianReleases = { "12": "bookworm", "13": "trixie" } as const;
+export type DebianRelease = keyof typeof debianReleases;
 
 export const defaultSubnet = "10.231.0.0/24";
 /** Hosts get .11 and up; 200 of them end before the broadcast address of a /24. */
@@ -38,6 +44,7 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
   }
   const vmHosts = count("--vm-hosts", asked.vmHosts ?? 0, 0, maxVmHosts);
   const hosts = count("--hosts", asked.hosts ?? 2, vmHosts > 0 ? 0 : 1, maxHosts);
+  const debian = debianRelease(asked.debian ?? "12");
   const kubernetesVersion = (asked.kubernetesVersion ?? versions.kubernetes).replace(/^v/, "");
   if (!semver.valid(kubernetesVersion)) {
     throw new LabError(
@@ -47,7 +54,7 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
   }
   const subnet = network("--subnet", asked.subnet ?? defaultSubnet, 24, 24);
   const clusterCIDR = network("--cluster-cidr", asked.clusterCIDR ?? defaultClusterCIDR(subnet), 16, 16);
-  return { name, hosts, vmHosts, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
+  return { name, hosts, vmHosts, debian, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
 }
 
 /**
@@ -60,6 +67,13 @@ export function defaultClusterCIDR(subnet: string): string {
   const [, second = 0, third = 0] = ipaddr.IPv4.parseCIDR(subnet)[0].octets;
   const step = (((second - 231 + third) % 100) + 100) % 100;
   return `10.${2 + step}.0.0/16`;
+}
+
+function debianRelease(value: string): DebianRelease {
+  const releases = Object.keys(debianReleases) as DebianRelease[];
+  const found = releases.find((release) => release === value);
+  if (found !== undefined) return found;
+  throw new LabError(`--debian "${value}": not a release that hosts may be`, `give one of ${releases.join(", ")}`);
 }
 
 function count(option: string, value: number, least: number, most: number): number {
