@@ -5,78 +5,11 @@ import { version } from "@pulumi/command/package.json";
 import { satisfies } from "semver";
 import * as manifest from "../../package.json";
 import { Stranger, type Resolution } from "../support/stranger";
+import { type StrangersValues, strangersProgram as program, valuesFile } from "../support/strangersProgram";
 import { selfSigned } from "../settings/testConfiguration";
-import { hostKey, workerNodeArgs } from "../support/workerNodeArgs";
+import { hostKey, proxyKey, workerNodeArgs } from "../support/workerNodeArgs";
 
 const project = join(__dirname, "../..");
-
-/**
- * A program of somebody else, in strict TypeScript, in which all that may be an Output is one; `values.json` has what a stack's
- * configuration would.
- */
-const program = `
-import * as pulumi from "@pulumi/pulumi";
-import { ClusterBootstrap, WorkerPool } from "kubernetes-worker-nodes";
-import type { BinaryArgs, ClusterArgs, HostArgs, KubeletConfiguration } from "kubernetes-worker-nodes";
-import { readFileSync } from "node:fs";
-
-interface Values { endpoint: string; kubeconfig: string; ca: string; caKey: string; hostKeys: string[] }
-const values: pulumi.Output<Values> = pulumi.output(JSON.parse(readFileSync("values.json", "utf8")) as Values);
-const sha256 = pulumi.output("0".repeat(64));
-
-class Rack extends pulumi.ComponentResource {
-  readonly ready: pulumi.Output<string[]>;
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
-    super("stranger:index:Rack", name, {}, opts);
-    const bootstrap = new ClusterBootstrap(
-      "workers",
-      { bootstrapToken: pulumi.secret("abcdef.0123456789abcdef"), caCertPem: values.ca, caPrivateKeyPem: values.caKey },
-      { parent: this },
-    );
-    const cluster: ClusterArgs = {
-      kubernetesVersion: pulumi.output("1.37.2"),
-      clusterName: pulumi.output("mine"),
-      apiServerEndpoint: values.endpoint,
-      caCertPem: values.ca,
-      clusterCIDR: pulumi.output("10.2.0.0/16"),
-      clusterDNS: [pulumi.output("10.1.0.2")],
-      clusterDomain: pulumi.output("cluster.local"),
-      bootstrapToken: bootstrap.bootstrapToken,
-      kubeProxyCertificate: bootstrap.kubeProxyCertificate,
-      kubeconfig: pulumi.secret(values.kubeconfig),
-    };
-    const file = (source: string): BinaryArgs => ({ source: pulumi.output(source), sha256 });
-    const binaries = { amd64: { kubelet: file("kubelet"), kubeProxy: file("kube-proxy"), cniPlugins: file("cni.tgz") } };
-    const host = (index: number): HostArgs => ({
-      nodeName: "node-" + index,
-      connection: { host: pulumi.output("10.0.0.1" + index), port: pulumi.output(22), hostKey: values.hostKeys.apply((keys) => keys[index] ?? "") },
-      labels: { rack: pulumi.output("r0") },
-      taints: [pulumi.output("dedicated=build:NoSchedule"), { key: "gpu", effect: "NoExecute" }],
-      nodeIP: pulumi.output("10.0.0.1" + index),
-    });
-    const kubeletConfiguration: KubeletConfiguration = { maxPods: 200, evictionHard: { "memory.available": "500Mi" } };
-    const first = new WorkerPool("first", { cluster, binaries, hosts: [host(1)], kubeletConfiguration }, { parent: this });
-    const second = new WorkerPool(
-      "second",
-      {
-        cluster,
-        binaries,
-        hosts: [{ ...host(2), connection: pulumi.output(host(2).connection) }],
-        cniMode: "none",
-        kubeProxyMode: "iptables",
-        kubeletConfiguration: { maxPods: pulumi.output(110), shutdownGracePeriod: "30s" },
-        kubeProxyConfiguration: pulumi.output({ conntrack: { maxPerCore: 0 } }),
-        containerdConfiguration: { plugins: { "io.containerd.cri.v1.images": { max_concurrent_downloads: pulumi.output(5) } } },
-        sandboxImage: pulumi.output("registry.example/pause:3.10"),
-      },
-      { parent: this, transforms: [({ type, props, opts }) => type.endsWith(":SystemdService") ? { props, opts: { ...opts, protect: true } } : undefined] },
-    );
-    this.ready = pulumi.all([first, second].flatMap(({ nodes }) => Object.values(nodes)).map((node) => node.nodeName));
-    this.registerOutputs({ ready: this.ready });
-  }
-}
-export const ready: pulumi.Output<string[]> = new Rack("rack-1").ready;
-`;
 
 /** What no editor would let a program write. */
 const mistakes = `
@@ -112,10 +45,17 @@ let stranger: Stranger;
 beforeAll(async () => {
   stranger = new Stranger();
   const { certPem: caCertPem, keyPem: caKey } = await selfSigned(true);
-  const kubeconfig = workerNodeArgs.cluster.kubeconfig;
-  const hostKeys = [0, 1, 2].map(hostKey);
-  const values = { endpoint: "https://10.0.0.10:6443", kubeconfig, ca: caCertPem, caKey, hostKeys };
-  stranger.write("values.json", JSON.stringify(values));
+  const { bootstrapToken: token, kubeconfig, kubernetesVersion, clusterCIDR } = workerNodeArgs.cluster;
+  const { kubelet, kubeProxy, cniPlugins } = workerNodeArgs.binaries;
+  const values: StrangersValues = {
+    ...{ endpoint: "https://10.0.0.10:6443", ca: caCertPem, caKey, kubeconfig, token, kubernetesVersion, clusterCIDR },
+    ...{ arch: "amd64", clusterDNS: "10.1.0.2", sandboxImage: "registry.example/pause:3.10" },
+    sshKey: proxyKey,
+    hosts: [1, 2].map((index) => ({ name: `node-${index}`, address: `10.0.0.1${index}`, hostKey: hostKey(index) })),
+    binaries: { kubelet, kubeProxy, cniPlugins },
+    ...{ kubeletConfiguration: {}, kubeProxyConfiguration: {}, containerdConfiguration: {} },
+  };
+  stranger.write(valuesFile, JSON.stringify(values));
   stranger.write("mistakes.ts", mistakes);
   stranger.write("program.cts", program);
   stranger.write("program.mts", program);

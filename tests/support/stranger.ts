@@ -118,13 +118,19 @@ export class Stranger {
     return `${stdout}${stderr}`;
   }
 
-  /** Compiles a program, .cts or .mts, and gives the file that runs it with Pulumi's mocks as the engine. */
-  runnable(file: string, outputs: Outputs = {}, config: Config = {}): string {
+  /** Compiles a program, .cts or .mts; the name of the file that Node.js runs. */
+  compile(file: string): string {
     const compiled = file.replace(/ts$/, "js");
     const module = file.endsWith(".cts") ? ts.ModuleKind.CommonJS : ts.ModuleKind.ESNext;
     const text = fs.readFileSync(path.join(this.folder, file), "utf8");
     const compilerOptions = { module, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
     this.write(compiled, ts.transpileModule(text, { compilerOptions }).outputText);
+    return compiled;
+  }
+
+  /** Compiles a program and gives the file that runs it with Pulumi's mocks as the engine. */
+  runnable(file: string, outputs: Outputs = {}, config: Config = {}): string {
+    const compiled = this.compile(file);
     return this.write(`run-${compiled}.mjs`, runner(compiled, outputs, config));
   }
 
