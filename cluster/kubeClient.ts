@@ -35,8 +35,10 @@ export interface ClusterClient {
   evictPod(namespace: string, name: string): Promise<void>;
   /** The kubelet's heartbeat: renewTime of its Lease, RFC 3339; undefined where there is none or it may not be read. */
   getLeaseRenewTime(nodeName: string): Promise<string | undefined>;
-  /** The requests of kubelets for client certificates. */
-  listKubeletCsrs(): Promise<V1CertificateSigningRequest[]>;
+  /** The requests of kubelets for certificates, by default for those of clients. */
+  listKubeletCsrs(signer?: KubeletSigner): Promise<V1CertificateSigningRequest[]>;
+  /** Has the API server ask the kubelet of a Node whether it is well, as it does for logs and exec. */
+  askKubelet(nodeName: string): Promise<void>;
   /** The Secrets of bootstrap tokens, whoever made them. */
   listBootstrapTokens(): Promise<V1Secret[]>;
   /** The API's own Service; undefined where there is none or it may not be read. */
@@ -44,6 +46,9 @@ export interface ClusterClient {
   /** Its endpoints. */
   listKubernetesEndpoints(): Promise<V1EndpointSlice[]>;
 }
+
+/** Who signs a kubelet's certificate: that of a client of the API, or that of its own server. */
+export type KubeletSigner = "kube-apiserver-client-kubelet" | "kubelet-serving";
 
 interface Apis {
   readonly server: string;
@@ -164,10 +169,14 @@ function clusterClient(apis: Apis, timing: Timing): ClusterClient {
       // Declared as a Date, but the library may hand over the text.
       return renewTime && new Date(renewTime).toISOString();
     },
-    listKubeletCsrs: async () => {
-      const fieldSelector = "spec.signerName=kubernetes.io/kube-apiserver-client-kubelet";
+    listKubeletCsrs: async (signer = "kube-apiserver-client-kubelet") => {
+      const fieldSelector = `spec.signerName=kubernetes.io/${signer}`;
       const list = () => certificates.listCertificateSigningRequest({ fieldSelector });
       return (await call("list the kubelets' certificate requests", list)).items;
+    },
+    askKubelet: async (name) => {
+      const ask = () => core.connectGetNodeProxyWithPath({ name, path: "healthz" });
+      await call(`reach the kubelet of Node ${name}`, ask);
     },
     listBootstrapTokens: async () => {
       const query = { namespace: "kube-system", fieldSelector: "type=bootstrap.kubernetes.io/token" };

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../base/dynamicResource";
+import type { NodeNetwork } from "./nodeNetwork";
 
 /** A taint to keep on a Node. */
 export interface NodeTaintArgs {
@@ -26,7 +27,7 @@ export interface ClaimArgs {
 /** Arguments of NodeRegistration. */
 export interface NodeRegistrationArgs {
   /**
-   * Text of a kubeconfig whose user may read, change and delete Nodes, list and evict pods, read Leases,
+   * Text of a kubeconfig whose user may read, change and delete Nodes, get nodes/proxy, list and evict pods, read Leases,
    * CertificateSigningRequests and the Secrets of kube-system. It is made secret, and a new one is recorded once it works.
    */
   kubeconfig: pulumi.Input<string>;
@@ -43,6 +44,11 @@ export interface NodeRegistrationArgs {
   revision: pulumi.Input<string>;
   /** Any text that changes when kube-proxy or its configuration does: where its rules have to lead is then asked anew. Default: none. */
   proxyRevision?: pulumi.Input<string>;
+  /**
+   * Who brings the network of its pods, which is written on the Node: nodes of the same one try each other's pods. Default: "none", of
+   * which nothing is known. @example "bridge"
+   */
+  podNetwork?: pulumi.Input<string>;
   /**
    * Labels to keep on the Node, also those under `node-role.kubernetes.io/` that a kubelet may not set itself. Others
    * on the Node are left alone. Default: none.
@@ -62,7 +68,8 @@ export interface NodeRegistrationArgs {
  * before its kubelet stops.
  *
  * Fails where the Node is not Ready in time, saying what was seen: the certificate requests of its kubelet, another machine under
- * its name, the Ready condition, or another kubelet version; and at once where another stack holds the Node. Deleting fails where a Ready node cannot be drained in time; a node that is
+ * its name, the Ready condition, or another kubelet version; where the API server does not reach its kubelet, saying why; and at once
+ * where another stack holds the Node. Deleting fails where a Ready node cannot be drained in time; a node that is
  * not Ready is deleted all the same.
  *
  * See https://kubernetes.io/docs/concepts/architecture/nodes/ and
@@ -87,6 +94,8 @@ export class NodeRegistration extends DynamicResource {
    * @example "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"
    */
   declare readonly kubernetesService: pulumi.Output<string>;
+  /** What the verification of the Node is told of the cluster's network, as it was when the Node was last registered. */
+  declare readonly network: pulumi.Output<NodeNetwork>;
   /** What was last seen on the Node and is left to its administrator, one sentence each. @example ["Node node-a is cordoned"] */
   declare readonly told: pulumi.Output<string[]>;
 
@@ -103,6 +112,7 @@ export class NodeRegistration extends DynamicResource {
       podCIDRs: undefined,
       told: undefined,
       kubernetesService: undefined,
+      network: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
     super({ type: "NodeRegistration", module: "cluster/nodeRegistrationProvider.js" }, name, props, options);

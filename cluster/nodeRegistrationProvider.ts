@@ -14,6 +14,7 @@ import {
   type Claim,
 } from "./claim";
 import { kubernetesService } from "./kubernetesService";
+import { networkAnnotations, networkOf, noNetwork, type NodeNetwork } from "./nodeNetwork";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
 import { waitForReady } from "./nodeReadiness";
@@ -22,7 +23,7 @@ import type { NodeRegistrationInputs, NodeRegistrationState } from "./nodeRegist
 import { removeNode } from "./nodeRemoval";
 
 /** The outputs of a Node that was not seen. */
-const nothingSeen = { podCIDRs: [], nodeUid: "", told: [], kubernetesService: "" };
+const nothingSeen = { podCIDRs: [], nodeUid: "", told: [], kubernetesService: "", network: noNetwork };
 
 export { read } from "./nodeRegistrationRead";
 
@@ -89,7 +90,9 @@ export async function update(
   const isOther = seen !== undefined && news.claim !== undefined && otherMachine(seen, news.claim) !== undefined;
   const wait = kubeletChanged || isOtherClaim(olds.claim, news.claim) || isOther || !olds.nodeUid;
   const node = await register(cluster, news, olds, { waitForReady: wait, newHeartbeat: kubeletChanged });
-  return { outs: await saidState(cluster, news, node) };
+  // Nodes that came later are none of this one's business as long as it stays as it is.
+  const known = wait || changesNetwork(olds, news) ? undefined : olds.network;
+  return { outs: await saidState(cluster, news, node, known) };
 }
 
 /**
@@ -113,8 +116,14 @@ export { remove as delete };
 type Instanced = NodeRegistrationInputs & { instance: string };
 
 /** The new state; what it tells is said as well. */
-async function saidState(cluster: ClusterClient, inputs: Instanced, node: V1Node): Promise<NodeRegistrationState> {
-  const state = { ...stateOf(inputs, node), kubernetesService: await kubernetesService(cluster) };
+async function saidState(
+  cluster: ClusterClient,
+  inputs: Instanced,
+  node: V1Node,
+  known?: NodeNetwork,
+): Promise<NodeRegistrationState> {
+  const network = known ?? (await networkOf(cluster, node, inputs.podNetwork));
+  const state = { ...stateOf(inputs, node), kubernetesService: await kubernetesService(cluster), network };
   state.told.forEach((line) => console.log(line));
   return state;
 }
@@ -122,6 +131,10 @@ async function saidState(cluster: ClusterClient, inputs: Instanced, node: V1Node
 /** Of a machine that is gone for good there is no Node. */
 function lostState(inputs: Instanced): NodeRegistrationState {
   return { ...inputs, ...nothingSeen };
+}
+
+function changesNetwork(olds: NodeRegistrationState, news: NodeRegistrationInputs): boolean {
+  return olds.proxyRevision !== news.proxyRevision || olds.podNetwork !== news.podNetwork;
 }
 
 function isOtherClaim(before: Claim | undefined, now: Claim | undefined): boolean {
@@ -138,7 +151,11 @@ async function register(
   const kubeletStart = claim && serviceStart(claim.id, "kubelet.service");
   const goal = { nodeName, claim, kubeletVersion, timeoutSeconds, newHeartbeat: options.newHeartbeat, kubeletStart };
   if (options.waitForReady) await waitForReady(cluster, goal);
-  const annotations = { ...(claim && claimAnnotations(claim)), [registrationAnnotation]: inputs.instance };
+  const annotations = {
+    ...(claim && claimAnnotations(claim)),
+    ...networkAnnotations(inputs.podNetwork),
+    [registrationAnnotation]: inputs.instance,
+  };
   const marks = { ...inputs, annotations };
   const node = await applyMarks(cluster, nodeName, before, marks, (current) => claim && refuseOther(current, claim));
   if (!node) {

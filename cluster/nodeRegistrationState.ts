@@ -2,6 +2,7 @@ import type { V1Node } from "@kubernetes/client-node";
 import { digestOf } from "../base/sealed";
 import { without } from "../base/without";
 import { claimOnNode, isOfMachine, otherMachine, registrationAnnotation, type Claim } from "./claim";
+import type { NodeNetwork } from "./nodeNetwork";
 import type { NodeTaint } from "./nodeLabelsAndTaints";
 
 /** Resolved inputs of a NodeRegistration, as the engine hands them to a provider; the units are those of its args. */
@@ -14,6 +15,8 @@ export interface NodeRegistrationInputs {
   revision: string;
   /** Missing in a state of before it was there. */
   proxyRevision?: string;
+  /** Missing in a state of before it was there. */
+  podNetwork?: string;
   labels: Record<string, string>;
   taints: NodeTaint[];
   readyTimeoutSeconds: number;
@@ -29,6 +32,8 @@ export interface NodeRegistrationOutputs {
   told: string[];
   /** The Service `kubernetes` when the Node was last registered, as `kubernetesService` says it. */
   kubernetesService?: string;
+  /** What its verification is told. Missing in a state of before it was there. */
+  network?: NodeNetwork;
   /** Which resource of the program it is, as the Node says too; random. Missing in a state of before there were any. */
   instance?: string;
 }
@@ -37,7 +42,7 @@ export interface NodeRegistrationOutputs {
 export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegistrationOutputs {}
 
 /** Keys of {@link NodeRegistrationOutputs}. */
-const outputs = ["podCIDRs", "nodeUid", "told", "kubernetesService", "instance"] as const;
+const outputs = ["podCIDRs", "nodeUid", "told", "kubernetesService", "network", "instance"] as const;
 
 /** Without the outputs, and the kubeconfig by its digest; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {

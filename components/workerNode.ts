@@ -27,7 +27,7 @@ export class WorkerNode extends pulumi.ComponentResource {
   public readonly podCIDRs: pulumi.Output<string[]>;
   /** What the host is, from preflight. */
   public readonly facts: pulumi.Output<string>;
-  /** What the last look saw. */
+  /** What the last look saw: a line with the time, kube-proxy's rules, a line `packets:`, and a line for each way that packets went. */
   public readonly verification: pulumi.Output<string>;
 
   constructor(name: string, given: WorkerNodeArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -71,6 +71,7 @@ function registerNode(
     kubeletVersion: pulumi.interpolate`v${args.cluster.kubernetesVersion}`,
     revision: args.kubelet.revision,
     proxyRevision: args.proxy?.revision,
+    podNetwork: args.cniMode,
     claim: args.claim,
     readyTimeoutSeconds: args.nodeReadyTimeoutSeconds,
     drainTimeoutSeconds: args.drainTimeoutSeconds,

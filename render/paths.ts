@@ -42,6 +42,9 @@ export const paths = {
   /** Written by containerd; the name is fixed in its source. */
   cniConflist: "/etc/cni/net.d/10-containerd-net.conflist",
 
+  /** Of the pod that the verification makes for a moment; named as the container runtime names those of its pods. */
+  probeNamespace: "/run/netns/cni-verify-node",
+
   modulesLoad: "/etc/modules-load.d/kubernetes-worker-nodes.conf",
   sysctl: "/etc/sysctl.d/99-kubernetes-worker-nodes.conf",
 } as const;

@@ -9,22 +9,33 @@ export interface VerificationArgs {
   cniMode: CniMode;
   /** Range(s) of all pods: the pods' network must be inside. @example "10.2.0.0/16,fd00:2::/48" */
   clusterCIDR: string;
-  /** KubeletConfiguration overrides: they may move the port of /healthz. @default {} */
+  /** Addresses of the cluster's DNS Service. @default [] */
+  clusterDNS?: string[];
+  /** KubeletConfiguration overrides: they may move its port, and that of /healthz. @default {} */
   kubeletConfiguration?: JsonObject;
-  /** KubeProxyConfiguration overrides: they may move the port of /livez. @default {} */
+  /** KubeProxyConfiguration overrides: they may move the port of /livez, and where NodePorts are answered. @default {} */
   kubeProxyConfiguration?: JsonObject;
 }
 
-/** Read-only checks of a worker node at the end. One line with the time and the rules, or every failed check with where to look. */
+/**
+ * Checks of a worker node at the end, packets among them. One line with the time, the rules, a line `packets:` and a line for each hop;
+ * or every failed check with where to look.
+ */
 export function verification(args: VerificationArgs): Script {
+  const kubelet = kubeletHostFacts(args.kubeletConfiguration);
+  // Elsewhere than at the Node's own address they need not be answered there.
+  const { nodePortAddresses = [] } = args.kubeProxyConfiguration ?? {};
   return {
     file: "render/scripts/verification.sh",
     values: {
       mode: args.kubeProxyMode,
       bridge: args.cniMode === "bridge",
-      healthz: kubeletHostFacts(args.kubeletConfiguration).healthz ?? "",
+      healthz: kubelet.healthz ?? "",
       livez: kubeProxyEndpoints(args.kubeProxyConfiguration).healthz,
       cluster_cidr: ranges(args.clusterCIDR),
+      kubelet_port: kubelet.port,
+      dns: args.clusterDNS ?? [],
+      node_ports: args.kubeProxyMode !== "none" && Array.isArray(nodePortAddresses) && nodePortAddresses.length === 0,
     },
   };
 }

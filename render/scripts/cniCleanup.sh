@@ -51,6 +51,8 @@ remove_bridge() {
   fi
 }
 
+# What a verification that was killed has left.
+remove_namespace "$probe_namespace"
 our_results | while IFS= read -r result; do
   remove_namespace "$(namespace_of "$result")"
 done

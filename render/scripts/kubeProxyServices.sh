@@ -66,5 +66,19 @@ iptables_services() {
     END { for (i = 1; i <= count; i++) printf "%s\n%s", head[i], backends[service[i]] }'
 }
 
-# backends_of ADDRESS:PORT: of a TCP service, one a line; reads what kube_proxy_services prints.
-backends_of() { service=$1 awk '$1 ~ /^[A-Z]+$/ { of_it = $1 == "TCP" && $2 == ENVIRON["service"] } of_it && $1 == "->" { print $2 }'; }
+# backends_of SERVICE [PROTOCOL]: of a service by its address and port or its name, by default of TCP, one a line; reads what
+# kube_proxy_services prints.
+backends_of() {
+  service=$1 protocol=${2:-TCP} awk '
+    $1 ~ /^[A-Z]+$/ { of_it = $1 == ENVIRON["protocol"] && ($2 == ENVIRON["service"] || $3 == ENVIRON["service"]) }
+    of_it && $1 == "->" { print $2 }'
+}
+
+# how_to_see MODE: what prints all of them on the host.
+how_to_see() {
+  case $1 in
+    ipvs) echo 'ipvsadm -ln' ;;
+    nftables) echo 'nft list table ip kube-proxy' ;;
+    *) echo 'iptables -t nat -S' ;;
+  esac
+}

@@ -22,5 +22,6 @@ cni_conflist=/etc/cni/net.d/10-containerd-net.conflist
 cni_network_name=kubernetes-worker-nodes
 cni_bridge=cni0
 cni_address_directory=/run/cni/networks
+probe_namespace=/run/netns/cni-verify-node
 cni_results=/var/lib/cni/results
 masquerade_table=kubernetes-worker-nodes

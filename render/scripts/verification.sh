@@ -1,18 +1,23 @@
 # shellcheck shell=sh
-# Read-only checks of a worker node at the end: the units run and start at boot, kubelet and kube-proxy are healthy, the rules of
-# the mode are in the kernel, the pods' network has a range of the cluster's. It looks again each second for up to half a minute,
-# because kube-proxy ends itself once when its Node appears. Every check that failed at last is printed to stderr with where to
-# look, and the exit code is 1; else one line with the time, and the rules.
+# Checks of a worker node at the end: the units run and start at boot, kubelet and kube-proxy are healthy, the rules of the mode are in
+# the kernel, the pods' network has a range of the cluster's, and packets come through (packets.sh). It changes nothing but for a pod of
+# its own, which is gone at its end. It looks again each second for up to half a minute, because kube-proxy ends itself once when its
+# Node appears, and other nodes and routes to them may come at the same time. Every check that failed at last is printed to stderr with
+# where to look, and the exit code is 1; else one line with the time, the rules, and the packets.
 #
 # Arguments: the Service `kubernetes` and its endpoints as the cluster has them, "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"; with
 # none, where the rules send it to is not checked. The ranges that the Node has for its pods, "10.2.3.0/24,fd00:2:3::/64"; with none
-# those of the pods' network are not compared with them.
+# those of the pods' network are not compared with them. The Node's address and its kubelet's port, "10.0.0.11:10250". Other nodes of
+# the same network, "node-2=10.0.0.12:10250=10.2.1.1,..": name, address and port of the kubelet, address of the bridge.
 . ../../base/scripts/prelude.sh
 : "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${bridge?yes if the pods network is ours}"
 : "${healthz?address:port of /healthz of the kubelet, empty where it has none}"
 : "${livez:?address:port of /livez of kube-proxy}"
 : "${cluster_cidr?ranges of all pods, one a line}"
+: "${kubelet_port:?port of the API of the kubelet}"
+: "${dns?addresses of the DNS Service of the cluster, one a line}"
+: "${node_ports?yes if kube-proxy answers NodePorts at the address of the Node}"
 . ./paths.sh
 . ./http.sh
 . ../../base/scripts/units.sh
@@ -20,7 +25,10 @@
 . ./ranges.sh
 . ./kubeProxyRules.sh
 . ./kubeProxyServices.sh
-api_service=${1:-} node_ranges=${2:-}
+. ./namespaces.sh
+. ./probe.sh
+. ./packets.sh
+api_service=${1:-} node_ranges=${2:-} node_socket=${3:-} peers=${4:-}
 # Lines of rules that are printed: of a large cluster only the first Services.
 shown=40
 
@@ -91,18 +99,28 @@ print_rules() {
   lines=$(printf '%s\n' "$services" | wc -l)
   [ "$lines" -le "$shown" ] || echo "... and $((lines - shown)) lines more; see $(how_to_see "$mode") on the host"
 }
-how_to_see() {
-  case $1 in
-    ipvs) echo 'ipvsadm -ln' ;;
-    nftables) echo 'nft list table ip kube-proxy' ;;
-    *) echo 'iptables -t nat -S' ;;
-  esac
-}
+
+# look_again: how to, by hand.
+look_again() { printf "verification: to look again, on the host: /opt/kubernetes/bin/verify-node '%s' '%s' '%s' '%s'\n" "$api_service" "$node_ranges" "$node_socket" "$peers"; }
+
+# One at a time has the pod of that name.
+if [ -n "$bridge" ] && [ -d "$cni_conf_directory" ]; then
+  exec 9< "$cni_conf_directory"
+  flock -w 60 9
+  trap unplug_probe EXIT
+  trap 'exit 1' HUP INT TERM PIPE
+fi
 
 end=$(($(now) + 3000))
-while failures=$(look) && [ -n "$failures" ]; do
+while :; do
+  failures=$(look) sent=''
+  if [ -z "$failures" ]; then
+    [ -z "$bridge" ] || [ -n "$probe_addresses" ] || plug_probe
+    sent=$(packets)
+    failures=$(printf '%s\n' "$sent" | grep '^verification: ') || break
+  fi
   if [ "$(now)" -ge "$end" ]; then
-    printf '%s\n' "$failures" >&2
+    printf '%s\n' "$failures" "$(look_again)" >&2
     exit 1
   fi
   sleep 1
@@ -114,3 +132,4 @@ else
   echo "$at: containerd, kubelet and kube-proxy ($mode) are active and healthy"
   print_rules
 fi
+printf 'packets:\n%s\n' "$sent"
