@@ -9,7 +9,8 @@ import { clusterArgs, ownNodes, poolArgs } from "./settings/componentArgs";
 checkNodeVersion();
 leaveOutPromiseStacks();
 
-/** The stack program. Its outputs are `nodes`: Node name -> ranges of its pods, facts of its host, what the last look saw, and kube-proxy's rules then. */
+/** The stack program. Its outputs are `nodes`: Node name -> ranges of its pods, facts of its host, what the last look saw,
+ * kube-proxy's rules then, and the ways that packets went. */
 export = async () => {
   const settings = await loadSettings();
 
@@ -53,8 +54,14 @@ function result({ podCIDRs, facts, verification }: WorkerNode): pulumi.Output<ob
   const seen = pulumi.all([podCIDRs, facts, verification]);
   const shown = seen.apply(([ranges, host, last]): object => {
     // Line by line: of a long text the CLI shows the beginning only.
-    const [verification = "", ...rules] = last.split("\n");
-    return { podCIDRs: ranges, facts: host, verification, rules };
+    const [verification = "", ...lines] = last.split("\n");
+    const [rules, packets] = splitAt(lines, "packets:");
+    return { podCIDRs: ranges, facts: host, verification, rules, packets };
   });
   return pulumi.recover(shown, () => ({ failed: true }));
+}
+
+function splitAt(lines: string[], line: string): [before: string[], after: string[]] {
+  const at = lines.indexOf(line);
+  return at === -1 ? [lines, []] : [lines.slice(0, at), lines.slice(at + 1)];
 }

@@ -12,7 +12,7 @@ import type { ClusterClient } from "./kubeClient";
  */
 export async function askKubelet(cluster: ClusterClient, node: V1Node, kubelet: string): Promise<string> {
   const name = node.metadata?.name ?? "";
-  const way = `API server -> kubelet ${kubelet}`;
+  const way = `API server -> kubelet ${kubelet}`.trim();
   try {
     await cluster.askKubelet(name);
     return `${way}: ok`;
@@ -43,7 +43,7 @@ async function meaning(
     );
   if (/x509|tls|certificate/i.test(reason)) return servingCertificate(cluster, name);
   return (
-    `usually a firewall between the API server and ${kubelet}, or an address that it has no route to: ` +
+    `usually a firewall between the API server and ${kubelet || "it"}, or an address that it has no route to: ` +
     "see --kubelet-preferred-address-types of kube-apiserver, and nodeIP of the host"
   );
 }

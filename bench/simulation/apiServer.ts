@@ -126,6 +126,7 @@ export class SimulatedApi {
 
   private reply(method: string, at: string, body: ApiObject | undefined, limit: number): Reply {
     if (at === "/version") return { status: 200, body: { gitVersion: "v1.37.2" } };
+    if (/\/nodes\/[^/]+\/proxy\/healthz$/.test(at)) return { status: 200, body: {} };
     if (/\/kube-node-lease\/leases\//.test(at))
       return { status: 200, body: { spec: { renewTime: new Date().toISOString() } } };
     if (method === "GET" && isCollection(at)) return { status: 200, body: this.list(at, limit) };

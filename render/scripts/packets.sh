@@ -62,7 +62,7 @@ other_nodes() {
     wait
   )
   if printf '%s\n' "$seen" | grep -q '^good' || ! printf '%s\n' "$seen" | grep -q '^bad'; then
-    printf '%s\n' "$seen" | sort | cut -d'|' -f2
+    printf '%s\n' "$seen" | sort | cut -d'|' -f2 | sed 's/; usually .*//'
   else
     printf '%s\n' "$seen" | sort | while IFS='|' read -r is text see; do
       if [ "$is" = bad ]; then failed "$text$(obstacles)" "$see"; else echo "$text"; fi
@@ -80,7 +80,12 @@ other_node() {
     connected) echo "good|$way (1400 bytes): ok" ;;
     refused) echo "good|$way: ok" ;;
     *)
+      # The large one once more: the node may have come up between the two.
       if reached "$(connect "$probe_namespace" tcp "$at")"; then
+        if [ "$(connect "$probe_namespace" large "$at")" = connected ]; then
+          echo "good|$way (1400 bytes): ok"
+          return
+        fi
         echo "bad|$way: packets of 1400 bytes get no answer, small ones do; usually a smaller MTU on the way (tunnel, VPN) whose ICMP a firewall drops|ip link; ping -M do -s 1372 $address"
       elif reached "$(connect '' tcp "$host")"; then
         echo "bad|$way: $answer, though its host $(host_of "$host") answers; usually a missing route to them, the FORWARD policy of either host, a firewall, or no pod there since it booted|ip route get $address; iptables -S FORWARD, here and on $name"

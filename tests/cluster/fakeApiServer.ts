@@ -139,6 +139,8 @@ export class FakeApiServer {
   private answer({ method, path, body }: Call): Answer {
     const node = /^\/api\/v1\/nodes\/([^/]+)$/.exec(path)?.[1];
     if (node) return this.answerNode(method, node, body);
+    // The kubelet's own answer, which the API server passes on; here it is JSON as all of them.
+    if (/^\/api\/v1\/nodes\/[^/]+\/proxy\/healthz$/.test(path)) return { status: 200, body: '"ok"' };
     const eviction = /^\/api\/v1\/namespaces\/([^/]+)\/pods\/([^/]+)\/eviction$/.exec(path);
     if (eviction) return this.pods.delete(`${eviction[1]}/${eviction[2]}`) ? { status: 201 } : notFound(path);
     if (path === "/api/v1/nodes") return { status: 200, body: { items: [...this.nodes.values()] } };

@@ -1,3 +1,4 @@
+import { noNetwork } from "../../cluster/nodeNetwork";
 import * as provider from "../../cluster/nodeRegistrationProvider";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "../../cluster/nodeRegistrationState";
 import { failure, nodeObject } from "./fakeApiServer";
@@ -69,7 +70,10 @@ describe("create", () => {
     scene.server.putNode(nodeObject("a", "False"));
     const failed = await provider.create(inputs()).catch((error: Failed) => error);
     const instance = expect.any(String) as string;
-    expect(failed).toMatchObject({ id: "a", properties: state({ nodeUid: "", podCIDRs: [], instance }) });
+    expect(failed).toMatchObject({
+      id: "a",
+      properties: state({ nodeUid: "", podCIDRs: [], network: noNetwork, instance }),
+    });
     expect(failed).toHaveProperty("reasons", [expect.stringContaining("Ready condition is False")]);
     expect(scene.server.pathsOf("PATCH")).toEqual([]);
     const { properties } = failed as Failed;

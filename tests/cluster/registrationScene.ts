@@ -20,6 +20,9 @@ export const ofRegistration = (
   "kubernetes-worker-nodes/registration": instance,
 });
 
+/** Of a Node that says no address. */
+const unreported = { kubelet: "", peers: [], fromApiServer: "API server -> kubelet: ok" };
+
 /** What of a registered Node is to be otherwise. */
 export interface Registered {
   labels?: Record<string, string>;
@@ -70,7 +73,13 @@ export class RegistrationScene {
   };
 
   readonly state = (changes: Partial<NodeRegistrationState> = {}): NodeRegistrationState => {
-    const seen = { podCIDRs: ["10.2.1.0/24"], nodeUid: "uid-of-a", told: [], kubernetesService: "" };
+    const seen = {
+      podCIDRs: ["10.2.1.0/24"],
+      nodeUid: "uid-of-a",
+      told: [],
+      kubernetesService: "",
+      network: unreported,
+    };
     return { ...this.inputs(), ...seen, instance: "this", ...changes };
   };
 

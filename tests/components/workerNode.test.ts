@@ -138,7 +138,10 @@ describe("a WorkerNode", () => {
   it("looks by a script that is on the host, by sudo for a user that is not root", async () => {
     const registered = await register();
     const { create, stdin, logging } = find(registered, "node-1-verification").inputs;
-    expect(create).toBe("sudo -n /opt/kubernetes/bin/verify-node 10.1.0.1:443=10.0.0.10:6443 10.2.0.0/24");
+    expect(create).toBe(
+      "sudo -n /opt/kubernetes/bin/verify-node 10.1.0.1:443=10.0.0.10:6443 10.2.0.0/24 10.0.0.11:10250 " +
+        "node-2=10.0.0.12:10250=10.2.1.1,node-3=10.0.0.13:10250=10.2.2.1",
+    );
     expect(stdin).toMatch(/^[0-9a-f]{16} [0-9a-f]{16}$/);
     expect(logging).toBe("none");
     const { files } = find(registered, "node-1-preparation").inputs as { files: FileMap };

@@ -26,15 +26,17 @@ export async function readCheckpoint(stack: Stack): Promise<Checkpoint> {
 const different = new Set(
   ["id", "created", "modified", "uid", "nodeUid", "resourceVersion", "creationTimestamp", "managedFields"].concat(
     ["podCIDRs", "validityStartTime", "validityEndTime", "publicKeyFingerprintMd5", "publicKeyFingerprintSha256"],
-    ["publicKeyOpenssh", "instance"],
+    ["publicKeyOpenssh", "instance", "network", "packets"],
   ),
 );
 const pem = /-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----(\n|\\n)?|LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 /** Of a file with a generated key. */
 const keyDigest = /(kube-proxy\.conf[^[]{1,20})\[sha256 [0-9a-f]{64}\]/g;
-/** The Node's own ranges, which the last look is told. */
-const ranges = /(verify-node \S+) [0-9a-f.:/,]+/g;
+/** The Node's own ranges, its address, and the other Nodes that were Ready before it, which the last look is told. */
+const ranges = /(verify-node \S+) [0-9a-f.:/,]+( [0-9.:]+)?( ('[^']*'|[^ "]*=[^ "]*))?/g;
+/** At the end of what the last look saw: the address of a pod of its own, and those other Nodes. */
+const packets = /packets:\n[^]*/;
 const identifier = /::[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What depends on several resources has them in no order of its own. */
@@ -46,6 +48,7 @@ function comparable(text: string): string {
     .replace(time, "TIME")
     .replace(keyDigest, "$1DIGEST")
     .replace(ranges, "$1 RANGES")
+    .replace(packets, "PACKETS")
     .replace(identifier, "::id");
 }
 

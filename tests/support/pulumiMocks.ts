@@ -49,7 +49,15 @@ function outputsOf(type: string): Record<string, unknown> {
     case "command:remote:Command":
       return { stdout: "seen", stderr: "" };
     case "pulumi-nodejs:dynamic/kubernetes-worker-nodes:NodeRegistration":
-      return { kubernetesService: "10.1.0.1:443=10.0.0.10:6443", podCIDRs: ["10.2.0.0/24"] };
+      return {
+        kubernetesService: "10.1.0.1:443=10.0.0.10:6443",
+        podCIDRs: ["10.2.0.0/24"],
+        network: {
+          kubelet: "10.0.0.11:10250",
+          peers: ["node-2=10.0.0.12:10250=10.2.1.1", "node-3=10.0.0.13:10250=10.2.2.1"],
+          fromApiServer: "API server -> kubelet 10.0.0.11:10250: ok",
+        },
+      };
     default:
       return {};
   }
