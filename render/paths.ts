@@ -5,7 +5,7 @@
 export const paths = {
   /** Our binaries, each in a directory of its version: outside of what package managers own. */
   binDirectory: "/opt/kubernetes/bin",
-  /** Looks at a finished node; reads only. */
+  /** Looks at a finished node; changes nothing. */
   verification: "/opt/kubernetes/bin/verify-node",
   /** containerd's own default for CNI plugins. */
   cniBinDirectory: "/opt/cni/bin",

@@ -8,7 +8,7 @@ import { expectSuccess, readyStack } from "../support/stack";
 import type { Run } from "../support/stackRun";
 
 /** A table of a host's that drops packets; `mend` takes it away. */
-const drop = (...chains: string[]): string => `nft 'table inet broken { ${chains.join(" ")} }'`;
+const drop = (...chains: string[]): string => `table inet broken {\n${chains.join("\n")}\n}\n`;
 const mend = "nft delete table inet broken 2>/dev/null; true";
 const forwardDrop = drop("chain f { type filter hook forward priority 0; policy drop; }");
 /** Before kube-proxy's rules. */
@@ -60,6 +60,9 @@ describe("packets", () => {
       config["kubeletConfiguration"] = { ...(config["kubeletConfiguration"] as object), maxPods };
     });
     return stack.up();
+  };
+  const breakHop = async (host: string, table: string): Promise<void> => {
+    expect(await lab.exec(host, "nft -f -", table)).toMatchObject({ code: 0, stderr: "" });
   };
   const look = async (host: string): Promise<{ code: number; said: string }> => {
     const { code, stdout, stderr } = await lab.exec(host, looks[host] ?? "");
@@ -121,7 +124,7 @@ describe("packets", () => {
   test.each(breaks)(
     "that do not come through %s are named by the look on that host, and come again when it is mended",
     async (_hops, ...onEachHost) => {
-      await Promise.all(onEachHost.map(([change], at) => lab.exec(names[at] ?? "", change)));
+      await Promise.all(onEachHost.map(([change], at) => breakHop(names[at] ?? "", change)));
       const broken = await Promise.all(names.map(look));
       for (const [at, [, expected]] of onEachHost.entries()) {
         expect(broken[at]?.said).toMatch(expected);
@@ -155,7 +158,7 @@ describe("packets", () => {
   test("from the API server to a kubelet are named by up", async () => {
     const [{ name, address } = { name: "", address: "" }] = lab.hosts;
     const apiServer = address.replace(/\d+$/, "1");
-    await lab.exec(
+    await breakHop(
       name,
       drop(`chain i { type filter hook input priority 0; ip saddr ${apiServer} tcp dport 10250 drop; }`),
     );
