@@ -75,15 +75,18 @@ describe.each(shells)("the pods' network under %s", (_name, shell) => {
         .file("/var/lib/cni/results/other-def-eth0", result("/var/run/netns/cni-def"))
         .file("/var/run/netns/cni-abc", "")
         .file("/var/run/netns/cni-def", "")
+        .file(paths.probeNamespace, "")
         .command("umount");
       const { status, stderr, calls } = run();
       expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
       expect(calls.filter((call) => /^(ip link|umount)/.test(call))).toEqual([
+        `umount ${paths.probeNamespace}`,
         "umount /var/run/netns/cni-abc",
         "ip link delete cni0",
       ]);
       expect(calls.filter((call) => call.startsWith("nft"))).toEqual(tables.slice(0, 2));
       expect(host.list("/var/run/netns")).toEqual(["cni-def"]);
+      expect(host.has("/run/netns")).toBe(false);
       expect(host.list("/etc/cni/net.d")).toEqual(["87-other.conflist"]);
       expect(host.list("/var/lib/cni/results")).toEqual(["cni-loopback-def-lo", "other-def-eth0"]);
       expect(host.has("/run/cni")).toBe(false);

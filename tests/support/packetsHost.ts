@@ -1,0 +1,89 @@
+import { paths, renderCniConflistTemplate } from "../../render";
+import { Sandbox } from "./sandbox";
+
+/** The way that packets take from the host or from the probe, to an address, and what becomes of them; all others are good. */
+export type Broken = Partial<
+  Record<`${"host" | "pod"} ${"tcp" | "large" | "dns"} ${string}`, "silent" | "refused" | "unreachable">
+>;
+
+/** bash as connect calls it, and nsenter before it. */
+export const bash = (broken: Broken): string => {
+  const ends = {
+    silent: "exit 124",
+    refused: "echo 'bash: connect: Connection refused' >&2; exit 1",
+    unreachable: "echo 'bash: connect: Network is unreachable' >&2; exit 1",
+  };
+  const cases = Object.entries(broken).map(([way, how]) => `'${way}') ${ends[how]} ;;`);
+  return `case "\${from:-host} $4 $5" in ${cases.join("\n")} *) ;; esac`;
+};
+
+/** A plugin as the reference ones are: what it is told goes to /run/told, its answer has an address. */
+const plugin = `#!/bin/sh
+echo "$CNI_COMMAND $CNI_CONTAINERID $CNI_NETNS $CNI_IFNAME $CNI_PATH" >>/run/plugin
+cat >/run/told
+[ "$CNI_COMMAND" = ADD ] || exit 0
+[ ! -e /run/full ] || { echo '{ "cniVersion": "1.1.0", "code": 999, "msg": "no IP addresses available in range set" }'; exit 1; }
+cat <<'END'
+{
+    "cniVersion": "1.1.0",
+    "interfaces": [ { "name": "cni0", "mac": "be:ef:00:00:00:01" } ],
+    "ips": [
+        {
+            "interface": 2,
+            "address": "10.2.3.9/24",
+            "gateway": "10.2.3.1"
+        }
+    ],
+    "dns": {}
+}
+END
+`;
+
+const services = `table ip kube-proxy {
+	map service-ips {
+		elements = { 10.1.0.2 . udp . 53 : goto service-AAAAAAAA-kube-system/dns/udp/dns,
+			     10.1.0.8 . tcp . 80 : goto service-BBBBBBBB-default/web/tcp/http,
+			     10.1.0.1 . tcp . 443 : goto service-2QRHZV4L-default/kubernetes/tcp/https }
+	}
+	chain service-AAAAAAAA-kube-system/dns/udp/dns {
+		meta l4proto udp dnat to 10.2.0.9:53
+	}
+	chain service-BBBBBBBB-default/web/tcp/http {
+		meta l4proto tcp dnat to 10.2.0.4:8080
+	}
+	chain service-2QRHZV4L-default/kubernetes/tcp/https {
+		meta l4proto tcp dnat to 10.0.0.10:6443
+	}
+}
+`;
+const nodePorts = `	map service-nodeports {
+		elements = { udp . 30081 : goto external-CCCCCCCC-default/dns/udp/,
+			     tcp . 30080 : goto external-BBBBBBBB-default/web/tcp/http }
+	}
+`;
+export const nft = `case "$*" in
+'list table ip kube-proxy') cat <<'END'
+${services}END
+;;
+'list map ip kube-proxy service-nodeports') cat <<'END'
+${nodePorts}END
+;;
+esac`;
+
+/** A host of a node whose units are well and whose packets all come through. */
+export function packetsHost(): Sandbox {
+  const conflist = renderCniConflistTemplate({ ipFamilies: 1, kubeProxyMode: "nftables" });
+  return new Sandbox()
+    .clock({}, 10)
+    .units("active")
+    .command("curl")
+    .command("date", "echo 2026-01-02T03:04:05Z")
+    .command("nft", nft)
+    .command("unshare")
+    .command("umount")
+    .command("nsenter", 'shift; from=pod "$@"')
+    .command("bash", bash({}))
+    .file(paths.cniConflist, conflist.replace("{{index .PodCIDRRanges 0}}", "10.2.3.0/24"))
+    .file(`${paths.cniBinDirectory}/bridge`, plugin, 0o755)
+    .file("/proc/sys/net/ipv4/ip_forward", "1\n");
+}
