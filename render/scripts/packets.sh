@@ -25,7 +25,11 @@ packets() {
 # obstacles: what on this host is known to keep packets from pods.
 obstacles() {
   [ "$(cat /proc/sys/net/ipv4/ip_forward 2> /dev/null)" != 0 ] || printf '; here net.ipv4.ip_forward is 0'
-  if { iptables -w -S FORWARD || nft list chains; } 2> /dev/null | grep -Eq -e '^-P FORWARD DROP' -e 'hook forward .*policy drop'; then
+  # Each knows rules that the other does not show.
+  if {
+    iptables -w -S FORWARD
+    nft list chains
+  } 2> /dev/null | grep -Eq -e '^-P FORWARD DROP' -e 'hook forward .*policy drop'; then
     printf '; here the policy of FORWARD is DROP (Docker sets it: iptables -P FORWARD ACCEPT)'
   fi
 }

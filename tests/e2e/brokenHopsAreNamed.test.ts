@@ -42,13 +42,17 @@ describe("packets", () => {
     looks = Object.fromEntries(names.map((name) => [name, created(name)]));
   });
   afterAll(async () => {
-    await Promise.all(names.map((name) => lab.exec(name, mend)));
-    await fillHoles();
     await stopWorkload(kubectlOf(lab));
     stack.configure();
     expectSuccess(await stack.up());
   });
 
+  const mendAll = async (): Promise<void> => {
+    await Promise.all(names.map((name) => lab.exec(name, mend)));
+    await fillHoles();
+  };
+  // Also where a test has failed in between.
+  afterEach(mendAll);
   const fillHoles = async (): Promise<void> => {
     for (const address of holes) await run("ip", ["route", "delete", "blackhole", address]);
     holes = [];
@@ -130,7 +134,7 @@ describe("packets", () => {
         expect(broken[at]?.said).toMatch(expected);
         expect(broken[at]?.code).toBe(1);
       }
-      await Promise.all(names.map((name) => lab.exec(name, mend)));
+      await mendAll();
       const again = await Promise.all(names.map(look));
       expect(again.map(({ code, said }) => (code === 0 ? "" : said))).toEqual(names.map(() => ""));
       expect(await Promise.all(names.map(leftovers))).toEqual(names.map(() => ""));
@@ -151,7 +155,7 @@ describe("packets", () => {
       expect(said).toContain(`${name}'s pods`);
     }
     expect(said).toMatch(/usually a missing route to them/);
-    await fillHoles();
+    await mendAll();
     expectSuccess(await stack.up());
   });
 
@@ -169,7 +173,7 @@ describe("packets", () => {
         `API server -> kubelet ${address}:10250: the API server does not reach the kubelet of Node ${name}, .*usually a firewall between the API server and ${address}:10250`,
       ),
     );
-    await lab.exec(name, mend);
+    await mendAll();
     expectSuccess(await stack.up());
   });
 });

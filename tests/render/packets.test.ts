@@ -176,10 +176,17 @@ describe.each(shells)("packets under %s", (_name, shell) => {
     expect(stdout.match(/not known, its host/g)).toHaveLength(2);
   });
 
-  test("say what of this host is in their way", () => {
+  test.each([
+    ["iptables", 'echo "-P FORWARD DROP"'],
+    [
+      "nft",
+      `case "$*" in 'list chains') echo ' type filter hook forward priority filter; policy drop;' ;; esac\n${nft}`,
+    ],
+  ])("say what of this host is in their way, as %s shows it", (tool, command) => {
     host
       .file("/proc/sys/net/ipv4/ip_forward", "0\n")
-      .command("iptables", 'echo "-P FORWARD DROP"')
+      .command("iptables", 'echo "-P FORWARD ACCEPT"')
+      .command(tool, command)
       .command("bash", bash({ "pod large 10.2.1.1:10250": "silent", "pod tcp 10.2.1.1:10250": "silent" }));
     expect(run("node-2=10.0.0.12:10250=10.2.1.1").stderr).toContain(
       "; here net.ipv4.ip_forward is 0; here the policy of FORWARD is DROP (Docker sets it: iptables -P FORWARD ACCEPT); see",
