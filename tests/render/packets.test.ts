@@ -1,21 +1,10 @@
 import { scriptText } from "../../host/scriptText";
 import { paths, verification, type VerificationArgs } from "../../render";
-import { bash, nft, packetsHost, type Broken } from "../support/packetsHost";
+import { bash, good, nft, packetsHost, type Broken } from "../support/packetsHost";
 import { shells, type Sandbox } from "../support/sandbox";
 
 const kubernetes = "10.1.0.1:443=10.0.0.10:6443";
 const twoPeers = "node-2=10.0.0.12:10250=10.2.1.1,node-3=10.0.0.13:10250=10.2.2.1";
-const good = [
-  "this host -> its pod 10.2.3.9: ok",
-  "pod 10.2.3.9 -> its host 10.2.3.1: ok",
-  "pod 10.2.3.9 -> the address of its node 10.0.0.11: ok",
-  "pod 10.2.3.9 -> node-2's pods 10.2.1.1 (1400 bytes): ok",
-  "pod 10.2.3.9 -> node-3's pods 10.2.2.1 (1400 bytes): ok",
-  "this host -> Service kubernetes 10.1.0.1:443: ok",
-  "pod 10.2.3.9 -> Service kubernetes 10.1.0.1:443: ok",
-  "pod 10.2.3.9 -> cluster DNS 10.1.0.2:53: ok",
-  "this host -> NodePort of default/web:http 10.0.0.11:30080: ok",
-];
 
 describe.each(shells)("packets under %s", (_name, shell) => {
   let host: Sandbox;

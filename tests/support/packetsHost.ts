@@ -70,6 +70,19 @@ ${nodePorts}END
 ;;
 esac`;
 
+/** What is said where all come through. */
+export const good = [
+  "this host -> its pod 10.2.3.9: ok",
+  "pod 10.2.3.9 -> its host 10.2.3.1: ok",
+  "pod 10.2.3.9 -> the address of its node 10.0.0.11: ok",
+  "pod 10.2.3.9 -> node-2's pods 10.2.1.1 (1400 bytes): ok",
+  "pod 10.2.3.9 -> node-3's pods 10.2.2.1 (1400 bytes): ok",
+  "this host -> Service kubernetes 10.1.0.1:443: ok",
+  "pod 10.2.3.9 -> Service kubernetes 10.1.0.1:443: ok",
+  "pod 10.2.3.9 -> cluster DNS 10.1.0.2:53: ok",
+  "this host -> NodePort of default/web:http 10.0.0.11:30080: ok",
+];
+
 /** A host of a node whose units are well and whose packets all come through. */
 export function packetsHost(): Sandbox {
   const conflist = renderCniConflistTemplate({ ipFamilies: 1, kubeProxyMode: "nftables" });
