@@ -33,7 +33,7 @@ const addressed = (node: FakeObject, addresses: string[], port?: number): FakeOb
 function other(name: string, number: number, changes: Other = {}): void {
   const { ready = "True", network = "bridge", podCIDRs = [`10.2.${number}.0/24`], deletionTimestamp } = changes;
   const node = nodeObject(name, ready);
-  const annotations = network === "" ? {} : { [annotation]: network };
+  const annotations: Record<string, string> = network === "" ? {} : { [annotation]: network };
   const metadata = { ...node.metadata, annotations, deletionTimestamp };
   const { addresses = [`10.0.0.${number}`], port } = changes;
   scene.server.putNode(addressed({ ...node, metadata, spec: { podCIDRs } }, addresses, port));

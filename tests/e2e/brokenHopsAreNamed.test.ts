@@ -104,7 +104,7 @@ describe("packets", () => {
         /this host -> Service kubernetes 10\.1\.0\.1:443: no answer, though \S+:6443 behind it answers; usually rules of kube-proxy/,
       ],
       [
-        drop("chain i { type filter hook input priority 0; iifname cni0 drop; }"),
+        drop("chain i { type filter hook input priority 0; iifname cni0 ct state new drop; }"),
         /pod \S+ -> its host \S+: no answer; usually a firewall of this host/,
       ],
     ],

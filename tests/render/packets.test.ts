@@ -147,18 +147,13 @@ describe.each(shells)("packets under %s", (_name, shell) => {
   });
 
   test("to nodes whose hosts are all down fail nothing", () => {
-    const silent = (address: string, from: "pod" | "host"): Broken => ({
-      [`${from} tcp ${address}:10250`]: "silent",
-      [`${from} large ${address}:10250`]: "silent",
-    });
+    const silent = (from: "pod" | "host", ...addresses: string[]): Broken => {
+      const ways = addresses.flatMap((address) => [`${from} tcp ${address}:10250`, `${from} large ${address}:10250`]);
+      return Object.fromEntries(ways.map((way) => [way, "silent"])) as Broken;
+    };
     host.command(
       "bash",
-      bash({
-        ...silent("10.2.1.1", "pod"),
-        ...silent("10.2.2.1", "pod"),
-        ...silent("10.0.0.12", "host"),
-        ...silent("10.0.0.13", "host"),
-      }),
+      bash({ ...silent("pod", "10.2.1.1", "10.2.2.1"), ...silent("host", "10.0.0.12", "10.0.0.13") }),
     );
     const { status, stdout } = run();
     expect(status).toBe(0);

@@ -2,8 +2,9 @@ import { paths, renderCniConflistTemplate } from "../../render";
 import { Sandbox } from "./sandbox";
 
 /** The way that packets take from the host or from the probe, to an address, and what becomes of them; all others are good. */
-export type Broken = Partial<
-  Record<`${"host" | "pod"} ${"tcp" | "large" | "dns"} ${string}`, "silent" | "refused" | "unreachable">
+export type Broken = Record<
+  `${"host" | "pod"} ${"tcp" | "large" | "dns"} ${string}`,
+  "silent" | "refused" | "unreachable"
 >;
 
 /** bash as connect calls it, and nsenter before it. */
