@@ -37,7 +37,7 @@ obstacles() {
 # hop FROM NAMESPACE TO ADDRESS:PORT MEANING SEE: a small packet and the one that comes back.
 hop() {
   answer=$(connect "$2" tcp "$4")
-  if reached "$answer"; then
+  if reached "$answer" || pinged "$2" 84 "$(host_of "$4")"; then
     echo "$1 -> $3 $(host_of "$4"): ok"
   else
     failed "$1 -> $3 $4: $answer; usually $5$(obstacles)" "$6"
@@ -84,8 +84,10 @@ other_node() {
     connected) echo "good|$way (1400 bytes): ok" ;;
     refused) echo "good|$way: ok" ;;
     *)
+      if pinged "$probe_namespace" 1400 "$address"; then
+        echo "good|$way (1400 bytes): ok"
       # The large one once more: the node may have come up between the two.
-      if reached "$(connect "$probe_namespace" tcp "$at")"; then
+      elif reached "$(connect "$probe_namespace" tcp "$at")" || pinged "$probe_namespace" 84 "$address"; then
         if [ "$(connect "$probe_namespace" large "$at")" = connected ]; then
           echo "good|$way (1400 bytes): ok"
           return

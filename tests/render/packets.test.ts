@@ -44,6 +44,16 @@ describe.each(shells)("packets under %s", (_name, shell) => {
     expect(host.has(paths.probeNamespace)).toBe(false);
   });
 
+  test("that a firewall keeps from kubelets, as one that lets only API servers to them, are echoes", () => {
+    const kept = ["10.2.3.1:10250", "10.0.0.11:10250", "10.2.1.1:10250", "10.2.2.1:10250"];
+    const broken = kept.flatMap((at) => [`pod tcp ${at}`, `pod large ${at}`]).map((way) => [way, "silent"]);
+    host.command("bash", bash(Object.fromEntries(broken) as Broken)).command("ping");
+    const { status, stdout, calls } = run();
+    expect(status).toBe(0);
+    expect(seen(stdout)).toEqual(good);
+    expect(calls).toContain("ping -c 1 -W 1 -M do -s 1372 10.2.1.1");
+  });
+
   const breaks: [what: string, broken: Broken, expected: RegExp][] = [
     [
       "this host and its pods",

@@ -93,6 +93,8 @@ export function packetsHost(): Sandbox {
     .command("curl")
     .command("date", "echo 2026-01-02T03:04:05Z")
     .command("nft", nft)
+    // None is there, as on a minimal system.
+    .without("ping")
     .command("unshare")
     .command("umount")
     .command("nsenter", 'shift; from=pod "$@"')
