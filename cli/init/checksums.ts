@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Arch } from "../../base/arch";
-import { releaseSources, type ReleaseSources } from "../../base/releaseSources";
+import { checkedReleases, releaseSources, type ReleaseSources } from "../../base/releaseSources";
 import { UsageError } from "../arguments";
 
 /** A file's entry in the setting `binaries`. */
@@ -12,8 +12,9 @@ export interface Checksum {
   sha256: string;
 }
 
-/** The entry of one architecture. */
-export type Checksums = Record<keyof ReleaseSources, Checksum>;
+/** The entry of one architecture; flannel's files where there are any. */
+export type Checksums = Record<(typeof checkedReleases)[number], Checksum> &
+  Partial<Record<keyof ReleaseSources, Checksum>>;
 
 /** Longest time for a checksum's download, in milliseconds. */
 const patience = 15_000;
@@ -24,9 +25,9 @@ const patience = 15_000;
  * @throws UsageError where they cannot be had
  */
 export async function publishedChecksums(version: string, arch: Arch): Promise<Checksums> {
-  const sources = Object.entries(releaseSources(version, arch));
+  const sources = releaseSources(version, arch);
   const all = await Promise.all(
-    sources.map(async ([name, url]) => [name, { sha256: await published(`${url}.sha256`) }]),
+    checkedReleases.map(async (name) => [name, { sha256: await published(`${sources[name]}.sha256`) }]),
   );
   return Object.fromEntries(all) as Checksums;
 }
@@ -48,7 +49,8 @@ async function published(url: string): Promise<string> {
 }
 
 /**
- * The checksums of files in a folder: `kubelet`, `kube-proxy`, and the archive `cni-plugins-*.tgz`.
+ * The checksums of files in a folder: `kubelet`, `kube-proxy`, and the archive `cni-plugins-*.tgz`; `flanneld` and flannel's plugin
+ * `flannel` where they are there.
  *
  * @param project folder that sources are written relative to
  * @throws UsageError naming what is not there
@@ -58,10 +60,12 @@ export async function checksumsOf(folder: string, project: string): Promise<Chec
     ? readdirSync(folder).find((name) => /^cni-plugins.*\.tgz$/.test(name))
     : undefined;
   const files = { kubelet: "kubelet", kubeProxy: "kube-proxy", cniPlugins: archive ?? "cni-plugins-*.tgz" };
+  const ofFlannel = Object.entries({ flanneld: "flanneld", flannelCniPlugin: "flannel" });
+  const found = ofFlannel.filter(([, name]) => existsSync(join(folder, name)));
   const missing = Object.values(files).filter((name) => !existsSync(join(folder, name)));
   if (missing.length > 0) throw new UsageError(`--binaries ${folder}: has no ${missing.join(", ")}`);
   const all = await Promise.all(
-    Object.entries(files).map(async ([key, name]) => {
+    [...Object.entries(files), ...found].map(async ([key, name]) => {
       const path = join(folder, name);
       return [key, { source: relative(project, path) || path, sha256: await digest(path) }];
     }),

@@ -1,7 +1,9 @@
+import { flannelCniPluginVersion, flannelVersion } from "../../base/releaseSources";
 import { type Architecture, architecture } from "../machine/architecture";
 import { versions } from "./versions";
 
-export type ComponentName = "kubernetes" | "containerd" | "cni-plugins" | "etcd" | "pulumi";
+export type ComponentName =
+  "kubernetes" | "containerd" | "cni-plugins" | "flannel" | "flannel-cni-plugin" | "etcd" | "pulumi";
 
 /** A set of binaries released together: where its releases are, and how it is built from its Go module. */
 export interface Component {
@@ -10,7 +12,8 @@ export interface Component {
   version: string;
   /** File names the lab cannot do without; a release may bring more. */
   files: string[];
-  release: Release;
+  /** None where no checksums are published. */
+  release?: Release;
   build: GoBuild;
 }
 
@@ -29,8 +32,12 @@ export interface Download {
 
 export interface GoBuild {
   module: string;
+  /** Of the module, where it is not the component's. */
+  version?: string;
   /** Program -> Go package. */
   programs: Record<string, string>;
+  /** Packages that the programs import only to have them, and are built without. */
+  without?: string[];
   ldflags: string[];
   /** Name of the archive that holds the programs, if they are used as one. */
   archive?: string;
@@ -38,7 +45,14 @@ export interface GoBuild {
 
 /** What the control plane and the hosts of a lab run. */
 export function components(kubernetesVersion: string, arch = architecture()): Component[] {
-  return [kubernetes(kubernetesVersion, arch), containerd(arch), cniPlugins(arch), etcd(arch)];
+  return [
+    kubernetes(kubernetesVersion, arch),
+    containerd(arch),
+    cniPlugins(arch),
+    flannel(),
+    flannelCniPlugin(arch),
+    etcd(arch),
+  ];
 }
 
 function kubernetes(version: string, arch: Architecture): Component {
@@ -111,6 +125,43 @@ function cniPlugins(arch: Architecture): Component {
       ),
       ldflags: [`-X ${module}/pkg/utils/buildversion.BuildVersion=v${version}`],
       archive,
+    },
+  };
+}
+
+function flannel(): Component {
+  const module = "github.com/flannel-io/flannel";
+  return {
+    name: "flannel",
+    version: flannelVersion,
+    files: ["flanneld"],
+    build: {
+      module,
+      programs: { flanneld: module },
+      // Backends that a lab does not use: one for a cloud whose own module is not served everywhere, and one that is in part C.
+      without: [`${module}/pkg/backend/tencentvpc`, `${module}/pkg/backend/udp`],
+      ldflags: [`-X ${module}/pkg/version.Version=v${flannelVersion}`],
+    },
+  };
+}
+
+/** The plugin's own module is not served everywhere; the last release of the reference plugins that had it is. */
+function flannelCniPlugin(arch: Architecture): Component {
+  const version = flannelCniPluginVersion;
+  const url = `https://github.com/flannel-io/cni-plugin/releases/download/v${version}/cni-plugin-flannel-linux-${arch}-v${version}.tgz`;
+  const module = "github.com/containernetworking/plugins";
+  return {
+    name: "flannel-cni-plugin",
+    version,
+    files: ["flannel"],
+    release: {
+      downloads: [{ url, checksumUrl: `${url}.sha256`, members: { flannel: `flannel-${arch}` } }],
+    },
+    build: {
+      module,
+      version: "0.9.1",
+      programs: { flannel: `${module}/plugins/meta/flannel` },
+      ldflags: [`-X ${module}/pkg/utils/buildversion.BuildVersion=v0.9.1`],
     },
   };
 }

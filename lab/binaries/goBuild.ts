@@ -13,11 +13,11 @@ const goEnvironment = { CGO_ENABLED: "0", GOFLAGS: "-mod=mod -buildvcs=false", G
 
 /** Builds a component's programs from its Go modules into `folder`. The first time takes minutes. */
 export async function buildFromModules(component: Component, folder: string, report: Report): Promise<void> {
-  const { module, programs, ldflags, archive } = component.build;
+  const { module, version = component.version, programs, ldflags, archive, without = [] } = component.build;
   const work = path.join(cacheDirectory(), "build", `${component.name}-${component.version}`);
   await fs.mkdir(work, { recursive: true });
   report.working(`downloading the modules of ${component.name}`);
-  await writeModule(work, module, component.version);
+  await writeModule(work, module, version);
   const names = Object.keys(programs);
   const target = archive ? path.join(work, "programs") : folder;
   await fs.mkdir(target, { recursive: true });
@@ -25,7 +25,9 @@ export async function buildFromModules(component: Component, folder: string, rep
     const started = Date.now();
     report.working(`building ${name} (${index + 1} of ${names.length})`);
     const flags = ["-trimpath", "-ldflags", ["-s -w", ...ldflags].join(" "), "-o", path.join(target, name)];
-    await run("go", ["build", ...flags, programs[name] ?? ""], { cwd: work, env: goEnvironment });
+    const source = programs[name] ?? "";
+    const built = without.length === 0 ? source : await copyWithout(work, source, without);
+    await run("go", ["build", ...flags, built], { cwd: work, env: goEnvironment });
     report.note(`built ${name} ${component.version} in ${elapsed(Date.now() - started)}`);
   }
   if (archive) await packPrograms(target, names, path.join(folder, archive));
@@ -42,6 +44,21 @@ async function writeModule(work: string, module: string, version: string): Promi
   const { GoMod } = JSON.parse(download) as { GoMod: string };
   const parsed = await run("go", ["mod", "edit", "-json", GoMod], { cwd: work, env: goEnvironment });
   await fs.writeFile(goMod, buildModule(JSON.parse(parsed) as UpstreamModule, version));
+}
+
+/** Makes a program's package one of the module in `work`, without imports of some packages; returns how Go calls it there. */
+async function copyWithout(work: string, source: string, without: readonly string[]): Promise<string> {
+  const listed = await run("go", ["list", "-json=Dir,GoFiles", source], { cwd: work, env: goEnvironment });
+  const { Dir, GoFiles } = JSON.parse(listed) as { Dir: string; GoFiles: string[] };
+  const target = path.join(work, "copied");
+  await fs.rm(target, { recursive: true, force: true });
+  await fs.mkdir(target);
+  for (const file of GoFiles) {
+    const lines = (await fs.readFile(path.join(Dir, file), "utf8")).split("\n");
+    const kept = lines.filter((line) => !without.some((name) => line.trim() === `_ "${name}"`));
+    await fs.writeFile(path.join(target, file), kept.join("\n"));
+  }
+  return "./copied";
 }
 
 /** Packs programs as the official archive of the CNI plugins does; the same programs give the same bytes. */

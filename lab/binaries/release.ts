@@ -15,7 +15,7 @@ const downloadTimeoutMilliseconds = 20 * 60_000;
 
 /** Downloads a component's official release into `folder`, each file checked against its published SHA-256. */
 export async function downloadRelease(component: Component, folder: string, report: Report): Promise<void> {
-  for (const download of component.release.downloads) await fetchDownload(download, folder, report);
+  for (const download of component.release?.downloads ?? []) await fetchDownload(download, folder, report);
 }
 
 async function fetchDownload(download: Download, folder: string, report: Report): Promise<void> {

@@ -53,7 +53,7 @@ async function throughCache(component: Component, title: string, report: Report)
   }
   const reasons = [`cache: ${cached}`];
   const sources = [
-    { name: "official release", get: downloadRelease },
+    ...(component.release === undefined ? [] : [{ name: "official release", get: downloadRelease }]),
     { name: "build from Go modules", get: buildFromModules },
   ];
   for (const source of sources) {

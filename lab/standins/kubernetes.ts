@@ -4,7 +4,7 @@ import { configFailures, diffConfig, isTrue, readSettings } from "./kubernetes/p
 import { runPlugin } from "./protocol/runPlugin";
 import type { StandIn } from "./protocol/standIn";
 
-/** Stands in for pulumi-resource-kubernetes: Secrets and ClusterRoleBindings. */
+/** Stands in for pulumi-resource-kubernetes: Secrets, ClusterRoles and ClusterRoleBindings. */
 export function kubernetesStandIn(): StandIn {
   const cluster: Cluster = { api: new ClusterApi({ problem: "the provider is not configured" }), upsert: false };
   return {
@@ -18,6 +18,16 @@ export function kubernetesStandIn(): StandIn {
           plural: "secrets",
           namespaced: true,
           replaceOn: ["type", "stringData", "data"],
+        },
+        cluster,
+      ),
+      "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole": new ObjectHandler(
+        {
+          apiVersion: "rbac.authorization.k8s.io/v1",
+          kind: "ClusterRole",
+          plural: "clusterroles",
+          namespaced: false,
+          replaceOn: [],
         },
         cluster,
       ),

@@ -82,6 +82,12 @@ test("checksums of files are computed, and a file that is missing is named", asy
     kubeProxy: { source: "kube-proxy", sha256: sha256("proxy") },
     cniPlugins: { source: "cni-plugins-linux-amd64-v1.9.1.tgz", sha256: sha256("cni") },
   });
+  file("flanneld", "daemon");
+  file("flannel", "plugin");
+  expect(await checksumsOf(folder, folder)).toMatchObject({
+    flanneld: { source: "flanneld", sha256: sha256("daemon") },
+    flannelCniPlugin: { source: "flannel", sha256: sha256("plugin") },
+  });
 });
 
 describe("host keys", () => {
