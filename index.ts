@@ -4,7 +4,7 @@ import { checkNodeVersion } from "./base/nodeVersion";
 import { leaveOutPromiseStacks } from "./base/promiseStacks";
 import { ClusterBootstrap, WorkerNode, WorkerPool } from "./components";
 import { loadSettings } from "./settings";
-import { clusterArgs, ownNodes, poolArgs } from "./settings/componentArgs";
+import { clusterArgs, hasFlannel, ownNodes, poolArgs } from "./settings/componentArgs";
 
 checkNodeVersion();
 leaveOutPromiseStacks();
@@ -33,6 +33,7 @@ export = async () => {
       bootstrapToken: settings.secrets.bootstrapToken,
       caCertPem: settings.encrypted.has("caCertPem") ? pulumi.secret(settings.caCertPem) : settings.caCertPem,
       caPrivateKeyPem: settings.secrets.caPrivateKeyPem,
+      flannel: hasFlannel(settings),
     },
     { providers: [provider] },
   );

@@ -10,6 +10,7 @@ const evidence: Readonly<Record<string, { path?: string; option: string }>> = {
   nf_conntrack: { path: "/proc/sys/net/netfilter/nf_conntrack_max", option: "CONFIG_NF_CONNTRACK" },
   nf_tables: { option: "CONFIG_NF_TABLES" },
   overlay: { option: "CONFIG_OVERLAY_FS" },
+  vxlan: { option: "CONFIG_VXLAN" },
   xt_addrtype: { option: "CONFIG_NETFILTER_XT_MATCH_ADDRTYPE" },
   xt_comment: { option: "CONFIG_NETFILTER_XT_MATCH_COMMENT" },
   xt_conntrack: { option: "CONFIG_NETFILTER_XT_MATCH_CONNTRACK" },

@@ -46,7 +46,7 @@ export interface NodeRegistrationArgs {
   proxyRevision?: pulumi.Input<string>;
   /**
    * Who brings the network of its pods, which is written on the Node: nodes of the same one try each other's pods. Default: "none", of
-   * which nothing is known. @example "bridge"
+   * which nothing is known. With "flannel", what flanneld writes on the Node is taken away once it is so no more. @example "bridge"
    */
   podNetwork?: pulumi.Input<string>;
   /**

@@ -16,6 +16,7 @@ import {
 import { kubernetesService } from "./kubernetesService";
 import { networkAnnotations, networkOf, noNetwork, type NodeNetwork } from "./nodeNetwork";
 import { openCluster, type ClusterClient } from "./kubeClient";
+import { withFlannelMarks } from "./flannelMarks";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";
 import { waitForReady } from "./nodeReadiness";
 import { isRegistered, stateOf } from "./nodeRegistrationState";
@@ -89,7 +90,8 @@ export async function update(
   const kubeletChanged = olds.revision !== news.revision || olds.kubeletVersion !== news.kubeletVersion;
   const isOther = seen !== undefined && news.claim !== undefined && otherMachine(seen, news.claim) !== undefined;
   const wait = kubeletChanged || isOtherClaim(olds.claim, news.claim) || isOther || !olds.nodeUid;
-  const node = await register(cluster, news, olds, { waitForReady: wait, newHeartbeat: kubeletChanged });
+  const before = olds.podNetwork === "flannel" && news.podNetwork !== "flannel" ? withFlannelMarks(olds) : olds;
+  const node = await register(cluster, news, before, { waitForReady: wait, newHeartbeat: kubeletChanged });
   // Nodes that came later are none of this one's business as long as it stays as it is.
   const known = wait || changesNetwork(olds, news) ? undefined : olds.network;
   return { outs: await saidState(cluster, news, node, known) };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import * as fields from "../base/rules/fields";
 import { nodeNameFault } from "../base/rules/nameRules";
 import { certPemFault, privateKeyPemFault } from "../base/rules/secretRules";
-import { integer, isMissing, text } from "../base/rules/values";
+import { flag, integer, isMissing, text } from "../base/rules/values";
 import { later } from "../base/rules/later";
 
 // The arguments of the components and how they are put together; the rules of their values are those of base/rules/, which a stack's
@@ -37,7 +37,7 @@ const hostShape = {
   nodeIP: later(nodeIP),
 };
 
-const kubeProxyCertificate = z.object(
+const clientCertificate = z.object(
   {
     certPem: later(text("give that of ClusterBootstrap", certPemFault)),
     privateKeyPem: later(text("give that of ClusterBootstrap", privateKeyPemFault)),
@@ -64,7 +64,8 @@ export const clusterSchema = z.object(
     clusterDNS: later(clusterDNS),
     clusterDomain: later(clusterDomain),
     bootstrapToken: later(secrets.bootstrapToken),
-    kubeProxyCertificate,
+    kubeProxyCertificate: clientCertificate,
+    flannelCertificate: clientCertificate.optional(),
     kubeconfig: later(secrets.kubeconfig),
   },
   {
@@ -89,7 +90,13 @@ const binary = z.object(
 );
 /** Binaries of one architecture. */
 export const nodeBinariesSchema = z.object(
-  { kubelet: binary, kubeProxy: binary.optional(), cniPlugins: binary.optional() },
+  {
+    kubelet: binary,
+    kubeProxy: binary.optional(),
+    cniPlugins: binary.optional(),
+    flanneld: binary.optional(),
+    flannelCniPlugin: binary.optional(),
+  },
   { error: "is not an object; write kubelet, kubeProxy and cniPlugins" },
 );
 
@@ -130,6 +137,7 @@ export const clusterBootstrapSchema = z.object({
   bootstrapTokenExpiration: later(text("", expirationFault).optional()),
   caCertPem: later(caCertPem),
   caPrivateKeyPem: later(secrets.caPrivateKeyPem),
+  flannel: flag.default(false),
 });
 
 function expirationFault(time: string): string | undefined {

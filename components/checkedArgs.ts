@@ -5,13 +5,13 @@ import {
   crossFindings,
   keyPairFindings,
   passphraseFindings,
-  versionOf,
   type CrossView,
   type HostView,
   type Placed,
 } from "../base/rules/crossChecks";
 import { fieldsOf, isBelow, listOf, valueAt, withValue, type Finding, type Path } from "../base/rules/finding";
 import { kubeProxyModeFindings } from "../base/rules/kubeProxyModeRules";
+import { versionOf } from "../base/rules/nameRules";
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
@@ -128,6 +128,7 @@ export function crossView(args: Arguments, binaries: CrossView["binaries"], host
     caCertPem: placed("caCertPem"),
     kubeconfig: placed("kubeconfig"),
     cniMode: args["cniMode"],
+    flannelBackend: { path: ["flannelBackend"], value: args["flannelBackend"] },
     kubeProxyMode: args["kubeProxyMode"],
     binaries,
     hosts,
@@ -174,6 +175,13 @@ export function nodeFindings(args: Arguments, view: CrossView): Finding[] {
     }),
     ...overridesFindings({ kubernetesVersion, kubeProxyConfiguration, kubeletConfiguration, containerdConfiguration }),
   ];
+}
+
+/** With what flannel speaks to the API server: not all parts of a node need it. */
+export function flannelCertificateFindings(args: Arguments): Finding[] {
+  const path = ["cluster", "flannelCertificate"];
+  const fix = "give that of ClusterBootstrap, which makes it with flannel: true";
+  return valueAt(args, path) === undefined ? [{ path, fault: `is required with cniMode "flannel"; ${fix}` }] : [];
 }
 
 /** What is wrong between the values of a cluster's bootstrap. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { FileMap } from "../host/files";
 import { SystemdService } from "../host/systemdService";
 import { cniCleanup } from "../render/cleanupScripts";
-import { renderCniConflistTemplate } from "../render/cniConflist";
+import { renderCniConflistTemplate, renderFlannelConflist } from "../render/cniConflist";
 import { renderContainerdConfig } from "../render/containerdConfig";
 import { containerdHealth } from "../render/healthScripts";
 import { containerdLook } from "../render/lookScripts";
@@ -13,7 +13,7 @@ import { checkedPartArgs, parts } from "./partArguments";
 
 /**
  * containerd's own configuration, as a drop-in beside the host's: where CNI plugins and networks are, the sandbox image,
- * the cgroup driver, and with cniMode "bridge" the template that containerd makes the pod network from once the kubelet
+ * the cgroup driver, and unless cniMode is "none" the template that containerd makes the pod network from once the kubelet
  * tells it the Node's podCIDR. containerd itself is the host's; it is restarted only when this changes. The pod network is a part of
  * it and no component of its own: containerd makes it, from a file that it reads with this one, and the plugins come with {@link NodeBinaries}.
  *
@@ -33,9 +33,9 @@ export class ContainerRuntime extends pulumi.ComponentResource {
         connection,
         claim,
         unitName: "containerd.service",
-        ...allFiles(dropIn(args), ...(cniMode === "bridge" ? [conflistTemplate(args)] : [])),
+        ...allFiles(dropIn(args), ...(cniMode === "none" ? [] : [conflistTemplate(args)])),
         healthCheck: containerdHealth({ cniMode }),
-        ...(cniMode === "bridge" ? { cleanup: cniCleanup() } : {}),
+        ...(cniMode === "none" ? {} : { cleanup: cniCleanup() }),
         look: containerdLook({ cniMode }),
       },
       { parent: this },
@@ -50,10 +50,15 @@ function dropIn({ cniMode, sandboxImage, containerdConfiguration: overrides }: N
   }));
 }
 
-function conflistTemplate({ kubeProxyMode, cluster: { clusterCIDR } }: NodePartArgs): NodeFiles {
+function conflistTemplate({ cniMode, podNetworkMTU: mtu, kubeProxyMode, cluster }: NodePartArgs): NodeFiles {
+  const { clusterCIDR } = cluster;
   const template = (ranges: string): FileMap => {
     const ipFamilies = ranges.split(",").length;
-    return { [paths.cniTemplate]: { content: renderCniConflistTemplate({ ipFamilies, kubeProxyMode }) } };
+    const content =
+      cniMode === "flannel"
+        ? renderFlannelConflist({ kubeProxyMode, mtu })
+        : renderCniConflistTemplate({ ipFamilies, kubeProxyMode, mtu });
+    return { [paths.cniTemplate]: { content } };
   };
   // How many ranges there are is no secret, whatever they are.
   return { files: pulumi.unsecret(pulumi.output(clusterCIDR).apply(template)) };

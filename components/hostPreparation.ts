@@ -24,8 +24,8 @@ export class HostPreparation extends HostPrerequisites {
 }
 
 function prerequisites(args: NodePartArgs): HostPrerequisitesArgs {
-  const { connection, claim, kubeProxyMode, cniMode } = args;
-  const modes = { kubeProxyMode, cniMode };
+  const { connection, claim, kubeProxyMode, cniMode, flannelBackend } = args;
+  const modes = { kubeProxyMode, cniMode, flannelBackend };
   // Of kube-proxy's configuration only the scheduler of mode ipvs counts: a secret that has no say here makes nothing secret.
   const ofProxy = pulumi.output(kubeProxyMode === "ipvs" ? args.kubeProxyConfiguration : {});
   const kernelModules = ofProxy.apply((overrides) =>

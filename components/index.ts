@@ -1,14 +1,20 @@
 export { ClusterBootstrap, KubeProxyCertificate } from "./clusterBootstrap";
-export type { ClientCertificate, ClusterBootstrapArgs, KubeProxyCertificateArgs } from "./clusterBootstrap";
+export type { ClusterBootstrapArgs } from "./clusterBootstrap";
+export { FlannelAccess } from "./flannelAccess";
+export type { CertificateArgs, ClientCertificate } from "./clientCertificate";
+/** The former name of {@link CertificateArgs}. */
+export type { CertificateArgs as KubeProxyCertificateArgs } from "./clientCertificate";
 export { HostClaim } from "./claim/hostClaim";
 export { NodeBinaries } from "./nodeBinaries";
 export { HostPreparation } from "./hostPreparation";
 export { ContainerRuntime } from "./containerRuntime";
 export { Kubelet } from "./kubelet";
 export { KubeProxy } from "./kubeProxy";
+export { Flannel } from "./flannel";
 export type {
   ClaimedHost,
   ContainerRuntimeArgs,
+  FlannelArgs,
   HostClaimArgs,
   HostPreparationArgs,
   KubeletArgs,
@@ -32,7 +38,7 @@ export { WorkerPool } from "./workerPool";
 export type { WorkerPoolArgs } from "./workerPool";
 export type { Connection } from "../host/connection";
 export type { Arch } from "../base/arch";
-export type { CniMode, KubeProxyMode } from "../base/modes";
+export type { CniMode, FlannelBackend, KubeProxyMode } from "../base/modes";
 export type { Taint, TaintEffect } from "../base/taint";
 export type { KubeletConfiguration } from "../render/upstream/kubeletFields";
 export type { KubeProxyConfiguration } from "../render/upstream/kubeProxyFields";

@@ -66,7 +66,7 @@ export class Kubelet extends pulumi.ComponentResource {
 }
 
 function kubeletUnit({ nodeName, nodeIP, cniMode, cluster, binaries }: NodePartArgs): pulumi.Output<string> {
-  const masquerade = cniMode === "bridge";
+  const masquerade = cniMode !== "none";
   return pulumi
     .all([cluster.kubernetesVersion, binaries.kubelet.sha256, nodeIP])
     .apply(([version, sha256, address]) =>
@@ -92,7 +92,7 @@ function masqueradeFile({ cniMode, cluster, kubeletConfiguration }: NodePartArgs
   const { clusterCIDR } = cluster;
   return filesOf({ clusterCIDR, kubeletConfiguration }, (known): FileMap => {
     const rules = { content: renderMasqueradeRules(known), mode: "0600" };
-    return cniMode === "bridge" ? { [paths.masqueradeRules]: rules } : {};
+    return cniMode === "none" ? {} : { [paths.masqueradeRules]: rules };
   });
 }
 

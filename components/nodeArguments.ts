@@ -7,9 +7,18 @@ import { canonicalEndpoint } from "../base/rules/addressRules";
 import { fieldsOf, firstOfEachPlace, type Finding } from "../base/rules/finding";
 import { Later } from "../base/rules/later";
 import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
-import { bootstrapFindings, checkedArguments, crossView, hostView, nodeFindings, poolHosts } from "./checkedArgs";
-import type { ClusterBootstrapArgs, KubeProxyCertificateArgs } from "./clusterBootstrap";
-import { claim, hostWishes, resourceWish, type ClusterIdentity, type Owner } from "./programHosts";
+import {
+  bootstrapFindings,
+  checkedArguments,
+  crossView,
+  flannelCertificateFindings,
+  hostView,
+  nodeFindings,
+  poolHosts,
+} from "./checkedArgs";
+import type { CertificateArgs } from "./clientCertificate";
+import type { ClusterBootstrapArgs } from "./clusterBootstrap";
+import { claim, flannelWishes, hostWishes, resourceWish, type ClusterIdentity, type Owner } from "./programHosts";
 import type { BinaryArgs, CheckedBinaries, CheckedNodeArgs, WorkerNodeArgs } from "./workerNodeArgs";
 import type { WorkerPoolArgs } from "./workerPool";
 
@@ -46,7 +55,7 @@ export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNode
       schema: workerNodeSchema,
       between: (given) => {
         const binaries = { amd64: ofArch(given, "amd64"), arm64: ofArch(given, "arm64") };
-        return nodeFindings(given, crossView(given, binaries, [hostView(given, [])]));
+        return wholeNodeFindings(given, crossView(given, binaries, [hostView(given, [])]));
       },
       claim: claimNode(owner),
     },
@@ -56,11 +65,20 @@ export function checkedNodeArgs(name: string, args: WorkerNodeArgs): CheckedNode
   return { ...checked, binaries: withSources(checked.binaries, checked.cluster.kubernetesVersion, checked.arch) };
 }
 
+/** What is wrong between the values of a node or a pool, which has all parts. */
+function wholeNodeFindings(args: Record<string, unknown>, view: CrossView): Finding[] {
+  const ofFlannel = args["cniMode"] === "flannel" ? flannelCertificateFindings(args) : [];
+  return [...nodeFindings(args, view), ...ofFlannel];
+}
+
 /** Notes that a host is one node's, or finds what other part of the program has it. */
 export function claimNode(owner: Owner): (args: Record<string, unknown>) => Finding[] {
   let cluster: ClusterIdentity | undefined;
   // By what it is at first: later its Outputs are known, and no longer the same.
-  return (args) => claim(owner, hostWishes((cluster ??= clusterOf(args)), hostView(args, [])));
+  return (args) => {
+    cluster ??= clusterOf(args);
+    return claim(owner, [...hostWishes(cluster, hostView(args, [])), ...flannelWishes(cluster, args)]);
+  };
 }
 
 /** @throws pulumi.RunError naming each argument that is wrong */
@@ -77,7 +95,7 @@ export function checkedPoolArgs(name: string, args: WorkerPoolArgs, parent?: pul
           amd64: { path: ["binaries", "amd64"], value: binaries["amd64"] },
           arm64: { path: ["binaries", "arm64"], value: binaries["arm64"] },
         };
-        return nodeFindings(given, crossView(given, byArch, poolHosts(given)));
+        return wholeNodeFindings(given, crossView(given, byArch, poolHosts(given)));
       },
       claim: (given, index) => claimPool(owner, given, (cluster ??= clusterOf(given)), parent, index),
     },
@@ -122,7 +140,8 @@ function claimPool(
   const hosts = poolHosts(args, index);
   const names = hosts.map((host) => resourceWish(cluster, parent, `${prefix}${String(host.name.value)}`, host));
   // In one cluster it is the Node's name that is in the way, whatever its resources are called.
-  return firstOfEachPlace(claim(owner, [...hosts.flatMap((host) => hostWishes(cluster, host)), ...names]));
+  const ofHosts = hosts.flatMap((host) => hostWishes(cluster, host));
+  return firstOfEachPlace(claim(owner, [...ofHosts, ...names, ...flannelWishes(cluster, args)]));
 }
 
 /** The cluster of arguments that are right: what is only known later is the same where it comes from the same Output. */
@@ -142,7 +161,7 @@ export function withSources(
   kubernetesVersion: pulumi.Input<string>,
   arch: Arch,
 ): CheckedBinaries {
-  const { kubelet, kubeProxy, cniPlugins } = binaries;
+  const { kubelet, kubeProxy, cniPlugins, flanneld, flannelCniPlugin } = binaries;
   const withSource = (name: keyof ReleaseSources, { source, sha256 }: BinaryArgs): Required<BinaryArgs> => {
     const official = pulumi.output(kubernetesVersion).apply((version) => releaseSources(version, arch)[name]);
     return { source: source ?? official, sha256 };
@@ -151,6 +170,8 @@ export function withSources(
     kubelet: withSource("kubelet", kubelet),
     ...(kubeProxy && { kubeProxy: withSource("kubeProxy", kubeProxy) }),
     ...(cniPlugins && { cniPlugins: withSource("cniPlugins", cniPlugins) }),
+    ...(flanneld && { flanneld: withSource("flanneld", flanneld) }),
+    ...(flannelCniPlugin && { flannelCniPlugin: withSource("flannelCniPlugin", flannelCniPlugin) }),
   };
 }
 
@@ -160,9 +181,12 @@ export function checkedBootstrapArgs(name: string, args: ClusterBootstrapArgs): 
   return checkedArguments({ component, schema: clusterBootstrapSchema, between: bootstrapFindings }, args);
 }
 
-/** @throws pulumi.RunError naming each argument that is wrong */
-export function checkedCertificateArgs(name: string, args: KubeProxyCertificateArgs): KubeProxyCertificateArgs {
-  const component = `KubeProxyCertificate ${JSON.stringify(name)}`;
+/**
+ * @param kind of the component. @example "KubeProxyCertificate"
+ * @throws pulumi.RunError naming each argument that is wrong
+ */
+export function checkedCertificateArgs(kind: string, name: string, args: CertificateArgs): CertificateArgs {
+  const component = `${kind} ${JSON.stringify(name)}`;
   const schema = clusterBootstrapSchema.pick({ caCertPem: true, caPrivateKeyPem: true });
   return checkedArguments({ component, schema, between: bootstrapFindings }, args);
 }

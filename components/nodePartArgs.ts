@@ -60,6 +60,14 @@ export type KubeProxyArgs = PartArgs<
 > &
   UnderClaim;
 
+/** Arguments of {@link Flannel}. */
+export type FlannelArgs = PartArgs<
+  "nodeName" | "connection",
+  "kubernetesVersion" | "apiServerEndpoint" | "caCertPem" | "clusterCIDR" | "flannelCertificate",
+  "flanneld"
+> &
+  UnderClaim;
+
 /** Arguments of the parts of a WorkerNode once they are checked; a part reads no more of them than its own arguments name. */
 export interface NodePartArgs extends CheckedNodeArgs {
   claim: pulumi.Input<ClaimedHost>;

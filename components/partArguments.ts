@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { later } from "../base/rules/later";
 import type { CrossView } from "../base/rules/crossChecks";
-import { fieldsOf } from "../base/rules/finding";
+import { fieldsOf, valueAt, type Finding } from "../base/rules/finding";
 import { clusterSchema, nodeBinariesSchema, workerNodeSchema } from "./argumentSchemas";
-import { checkedArguments, crossView, hostView, nodeFindings } from "./checkedArgs";
+import { checkedArguments, crossView, flannelCertificateFindings, hostView, nodeFindings } from "./checkedArgs";
 import { areChecked, claimNode, withSources } from "./nodeArguments";
 import type { NodePartArgs } from "./nodePartArgs";
 
@@ -15,6 +15,8 @@ interface Part {
   binaries?: (keyof typeof nodeBinariesSchema.shape)[];
   /** Whether it acts under a claim, or makes one. @default true */
   underClaim?: false;
+  /** What is wrong between its values besides what a node's rules find. */
+  between?: (args: Record<string, unknown>) => Finding[];
 }
 
 const ofApiServer = ["kubernetesVersion", "apiServerEndpoint", "caCertPem", "clusterCIDR"] as const;
@@ -42,7 +44,19 @@ export const parts = {
     cluster: [...ofApiServer, "kubeProxyCertificate"],
     binaries: ["kubeProxy"],
   },
+  flannel: {
+    kind: "Flannel",
+    nodeName: true,
+    cluster: [...ofApiServer, "flannelCertificate"],
+    binaries: ["flanneld"],
+    between: (args) => [...flannelCertificateFindings(args), ...flanneldFindings(args)],
+  },
 } satisfies Record<string, Part>;
+
+function flanneldFindings(args: Record<string, unknown>): Finding[] {
+  const path = ["binaries", "flanneld"];
+  return valueAt(args, path) === undefined ? [{ path, fault: "is required; write an object with sha256" }] : [];
+}
 
 /**
  * The arguments of a part that stands alone, by the rules of a node's; those that a node has checked are taken as they are.
@@ -56,7 +70,10 @@ export function checkedPartArgs(part: Part, name: string, args: object): NodePar
     {
       component: owner.label,
       schema: schemaOf(part),
-      between: (given) => nodeFindings(given, crossView(given, binariesView(part, given), [hostView(given, [])])),
+      between: (given) => [
+        ...nodeFindings(given, crossView(given, binariesView(part, given), [hostView(given, [])])),
+        ...(part.between?.(given) ?? []),
+      ],
       ...(part.underClaim === false && { claim: claimNode(owner) }),
     },
     args,
@@ -95,7 +112,8 @@ const claimed = z.object(
 /** What the rules of a node ask for; a part needs no more than its own. */
 function binariesView({ kind }: Part, args: Record<string, unknown>): CrossView["binaries"] {
   // A set that stands alone may be without kube-proxy.
-  const own = kind === parts.binaries.kind ? fieldsOf(args["binaries"]) : { cniPlugins: {} };
+  const ofOthers = { cniPlugins: {}, flanneld: {}, flannelCniPlugin: {} };
+  const own = kind === parts.binaries.kind ? fieldsOf(args["binaries"]) : ofOthers;
   const value = { kubeProxy: {}, ...own };
   const view = { path: ["binaries"], value };
   return { amd64: view, arm64: view };

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Fault } from "../base/fault";
+import { defaultFlannelBackend, flannelBackends } from "../base/modes";
 import { identitiesOf, type HostView } from "../base/rules/crossChecks";
 import { pathText, type Finding, type Path } from "../base/rules/finding";
+import { otherBackendFault } from "../base/rules/flannelRules";
 
 /** A cluster as far as it can be told from arguments. */
 export interface ClusterIdentity {
@@ -46,6 +48,8 @@ function sameCluster(a: ClusterIdentity, b: ClusterIdentity): boolean {
 export interface Wish {
   /** What. @example "hostKey ssh-ed25519 AAAA..." */
   key: string;
+  /** What another may not have. @default the same */
+  against?: string;
   /** Which host of the owner. */
   place: string;
   /** The argument that says so. */
@@ -60,8 +64,8 @@ export interface Wish {
 /** Notes what a component has, among all components of the program, or finds what of it another has; then nothing is noted. */
 export function claim(owner: Owner, wishes: readonly Wish[]): Finding[] {
   const claims = claimsOfProgram();
-  const findings = wishes.flatMap(({ key, place, path, cluster, inCluster, fault }) => {
-    const other = (claims.get(key) ?? []).find(
+  const findings = wishes.flatMap(({ key, against = key, place, path, cluster, inCluster, fault }) => {
+    const other = (claims.get(against) ?? []).find(
       (held) => (held.owner !== owner || held.place !== place) && (!inCluster || sameCluster(held.cluster, cluster)),
     );
     if (other === undefined) return [];
@@ -85,6 +89,23 @@ export function hostWishes(cluster: ClusterIdentity, host: HostView): Wish[] {
     inCluster: kind === "name" || kind === "nodeIP",
     fault: (whose) => `is that of ${whose} too; ${fix}`,
   }));
+}
+
+/** The backend of flannel, where it is that: all nodes of a cluster have one. */
+export function flannelWishes(cluster: ClusterIdentity, args: Record<string, unknown>): Wish[] {
+  const { cniMode, flannelBackend: own = defaultFlannelBackend } = args;
+  if (cniMode !== "flannel" || typeof own !== "string") return [];
+  return flannelBackends
+    .filter((other) => other !== own)
+    .map((other) => ({
+      key: `flannelBackend ${own}`,
+      against: `flannelBackend ${other}`,
+      place: "flannelBackend",
+      path: ["flannelBackend"],
+      cluster,
+      inCluster: true,
+      fault: (whose) => otherBackendFault(`${JSON.stringify(other)}, ${whose}`),
+    }));
 }
 
 /**

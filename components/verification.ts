@@ -8,6 +8,7 @@ import type { FileSpec } from "../host/files";
 import { scriptText } from "../host/scriptText";
 import { paths } from "../render/paths";
 import { verification } from "../render/verificationScript";
+import type { Flannel } from "./flannel";
 import type { Kubelet } from "./kubelet";
 import type { KubeProxy } from "./kubeProxy";
 import type { CheckedNodeArgs } from "./workerNodeArgs";
@@ -28,6 +29,8 @@ interface VerifiedParts {
   kubelet: Kubelet;
   /** None where another system makes Services work. */
   proxy?: KubeProxy;
+  /** None where the pods' network is not flannel's. */
+  flannel?: Flannel;
   registration: NodeRegistration;
 }
 
@@ -40,7 +43,7 @@ interface VerifiedParts {
  */
 export function verifyNode(
   name: string,
-  { connection, kubelet, proxy, registration }: VerifiedParts,
+  { connection, kubelet, proxy, flannel, registration }: VerifiedParts,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   const secretConnection = pulumi.secret(connection).apply(withHostKey);
@@ -50,7 +53,9 @@ export function verifyNode(
     connection: secretConnection.apply(commandConnection),
     create: pulumi.all([user, kubernetesService, podCIDRs, network]).apply((told) => lookCommand(...told)),
     // The script does not read it; only a change of an input makes remote.Command run again.
-    stdin: pulumi.all([kubelet.revision, proxy?.revision ?? ""]).apply((revisions) => revisions.join(" ").trim()),
+    stdin: pulumi
+      .all([kubelet.revision, proxy?.revision ?? "", flannel?.revision ?? ""])
+      .apply((revisions) => revisions.join(" ").trim()),
     addPreviousOutputInEnv: false,
     logging: command.remote.Logging.None,
   };

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { NodeRegistration } from "../cluster/nodeRegistration";
 import { HostClaim } from "./claim/hostClaim";
 import { ContainerRuntime } from "./containerRuntime";
+import { Flannel, runsFlannel } from "./flannel";
 import { HostPreparation } from "./hostPreparation";
 import { Kubelet } from "./kubelet";
 import { KubeProxy, runsKubeProxy } from "./kubeProxy";
@@ -46,11 +47,14 @@ export class WorkerNode extends pulumi.ComponentResource {
     const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, binaries));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = runsKubeProxy(parts) ? new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet)) : undefined;
-    const registration = registerNode(`${name}-registration`, { ...parts, kubelet, proxy }, after(proxy ?? kubelet));
+    // flanneld asks for the range of the Node, which the kubelet registers.
+    const flannel = runsFlannel(parts) ? new Flannel(`${name}-flannel`, parts, after(kubelet)) : undefined;
+    const running = [proxy ?? kubelet, ...(flannel === undefined ? [] : [flannel])];
+    const registration = registerNode(`${name}-registration`, { ...parts, kubelet, proxy }, after(...running));
     // Of a machine that is gone for good there is nothing to see.
     this.verification = args.lost
       ? pulumi.output("")
-      : verifyNode(`${name}-verification`, { ...args, kubelet, proxy, registration }, after(registration));
+      : verifyNode(`${name}-verification`, { ...args, kubelet, proxy, flannel, registration }, after(registration));
     this.nodeName = registration.nodeName;
     this.podCIDRs = registration.podCIDRs;
     this.facts = claim.facts;

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Arch } from "../base/arch";
-import type { CniMode, KubeProxyMode } from "../base/modes";
+import type { CniMode, FlannelBackend, KubeProxyMode } from "../base/modes";
 import type { Taint } from "../base/taint";
 import type { Connection } from "../host/connection";
 import type { JsonObject } from "../render/types";
 import type { KubeProxyConfiguration } from "../render/upstream/kubeProxyFields";
 import type { KubeletConfiguration } from "../render/upstream/kubeletFields";
-import type { ClientCertificate } from "./clusterBootstrap";
+import type { ClientCertificate } from "./clientCertificate";
 
 /** What every node of a cluster shares. */
 export interface ClusterArgs {
@@ -28,6 +28,8 @@ export interface ClusterArgs {
   bootstrapToken: pulumi.Input<string>;
   /** kube-proxy's client certificate, from {@link ClusterBootstrap}. */
   kubeProxyCertificate: { [K in keyof ClientCertificate]: pulumi.Input<string> };
+  /** flannel's client certificate, from {@link ClusterBootstrap} with `flannel`; needed with cniMode "flannel". */
+  flannelCertificate?: { [K in keyof ClientCertificate]: pulumi.Input<string> };
   /** kubeconfig of a user that may label, taint, drain and delete Nodes. Secret. */
   kubeconfig: pulumi.Input<string>;
 }
@@ -59,8 +61,18 @@ export interface NodeConfigurationArgs {
   kubeProxyConfiguration?: Overrides<KubeProxyConfiguration>;
   /** Fields laid over our KubeletConfiguration, with upstream's names. @default {} @example { maxPods: 200 } */
   kubeletConfiguration?: Overrides<KubeletConfiguration>;
-  /** Who brings the pod network: "bridge" is ours, with "none" another system does. @default "bridge" */
+  /**
+   * Who brings the pod network: "bridge" is ours, and the network between the hosts routes their ranges; with "flannel" flannel brings
+   * packets to the other nodes; with "none" another system does. @default "bridge"
+   */
   cniMode?: CniMode;
+  /**
+   * How flannel brings packets to another node: "vxlan" in UDP, port 8472; "host-gw" by routes, between hosts on one network. One for all
+   * nodes of a cluster. @default "vxlan"
+   */
+  flannelBackend?: FlannelBackend;
+  /** MTU of the pods' interfaces. @default 1500 with "bridge", that of the host's interface with "host-gw", 50 less with "vxlan" */
+  podNetworkMTU?: number;
   /** Tables laid over our containerd drop-in. @default {} */
   containerdConfiguration?: Overrides<JsonObject>;
   /** Image of a pod's sandbox. @default the one containerd was built with */
@@ -88,8 +100,12 @@ export interface BinariesArgs {
   kubelet: BinaryArgs;
   /** kube-proxy; needed unless kubeProxyMode is "none". */
   kubeProxy?: BinaryArgs;
-  /** Release archive of the CNI plugins; needed with cniMode "bridge". */
+  /** Release archive of the CNI plugins; needed unless cniMode is "none". */
   cniPlugins?: BinaryArgs;
+  /** flannel's daemon; needed with cniMode "flannel". */
+  flanneld?: BinaryArgs;
+  /** flannel's CNI plugin, the program itself; needed with cniMode "flannel". */
+  flannelCniPlugin?: BinaryArgs;
 }
 
 /** How a host is reached over SSH; each field may be an Output. */
@@ -138,6 +154,8 @@ export interface CheckedNodeArgs {
   kubeProxyConfiguration: pulumi.Input<JsonObject>;
   kubeletConfiguration: pulumi.Input<JsonObject>;
   cniMode: CniMode;
+  flannelBackend: FlannelBackend;
+  podNetworkMTU?: number;
   containerdConfiguration: pulumi.Input<JsonObject>;
   sandboxImage?: pulumi.Input<string>;
   nodeReadyTimeoutSeconds: number;
@@ -146,7 +164,8 @@ export interface CheckedNodeArgs {
 }
 
 /** {@link ClusterArgs} once they are checked. */
-export interface CheckedClusterArgs extends Required<Omit<ClusterArgs, "clusterDNS">> {
+export interface CheckedClusterArgs
+  extends Required<Omit<ClusterArgs, "clusterDNS" | "flannelCertificate">>, Pick<ClusterArgs, "flannelCertificate"> {
   clusterDNS: pulumi.Input<string[]>;
 }
 

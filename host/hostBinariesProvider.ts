@@ -1,3 +1,4 @@
+import { dirname } from "node:path/posix";
 import { sha256 } from "../base/sha256";
 import { without } from "../base/without";
 import { binaryMode, parseDigests } from "./artifact";
@@ -31,7 +32,7 @@ type State = HostBinariesOutputs & Unfinished;
 interface Before extends Written {
   /** Name of the set, where it was another. */
   former: string;
-  /** Members of an archive that are not wanted any more: what uses them ends with a service that changes after this. */
+  /** Plugins that are not wanted any more: what uses them ends with a service that changes after this. */
   later: boolean;
 }
 
@@ -58,7 +59,7 @@ export async function update(id: string, olds: State, given: HostBinariesInputs)
 
 function before(olds: State, news: HostBinariesInputs): Omit<Before, "instance"> {
   const former = olds.setName === news.setName ? "" : olds.setName;
-  const later = olds.members.some((member) => !news.members.includes(member));
+  const later = pluginsOf(olds).some((plugin) => !pluginsOf(news).includes(plugin));
   return { known: Object.keys(olds.installed ?? {}), made: olds.made ?? [], former, later };
 }
 
@@ -117,6 +118,13 @@ function content(inputs: HostBinariesInputs): unknown {
 
 function programTable({ programs = {} }: HostBinariesInputs): string[] {
   return Object.entries(programs).map(([path, artifact]) => `${assertSafePath(path)} ${artifact.sha256}`);
+}
+
+/** What no unit starts: members of the archive, and programs beside them. */
+function pluginsOf(inputs: HostBinariesInputs): string[] {
+  const { directory, members, programs = {} } = inputs;
+  const beside = Object.keys(programs).filter((path) => dirname(path) === directory);
+  return [...members.map((member) => memberPath(inputs, member)), ...beside];
 }
 
 function memberPath(inputs: HostBinariesInputs, member: string): string {

@@ -33,7 +33,7 @@ export function nodeEffect({ name, parts }: NodeSteps): NodeEffect {
     ...claimEffects(claim),
     ...registrationEffects(parts.registration),
     ...binariesEffects(parts.binaries),
-    ...(["containerd", "kubelet", "kube-proxy"] as const).flatMap((unit) => unitEffects(unit, parts[unit])),
+    ...(["containerd", "kubelet", "kube-proxy", "flannel"] as const).flatMap((unit) => unitEffects(unit, parts[unit])),
     ...preparationEffects(parts.preparation),
   ];
   return effects.length === 0

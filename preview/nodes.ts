@@ -8,6 +8,7 @@ export const partNames = [
   "containerd",
   "kubelet",
   "kube-proxy",
+  "flannel",
   "registration",
   "verification",
 ] as const;

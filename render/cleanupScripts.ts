@@ -1,5 +1,5 @@
 import type { Script } from "../base/script";
-import type { ProxyMode } from "./types";
+import type { FlannelBackend, ProxyMode } from "./types";
 
 /** Takes kube-proxy's rules out of the kernel, of whatever mode; after its unit stopped. */
 export function kubeProxyCleanup(): Script {
@@ -21,7 +21,17 @@ export function forgetRanges(): Script {
   return { file: "render/scripts/forgetRanges.sh", values: {} };
 }
 
-/** Removes the pods' network of cniMode "bridge"; on removal, and when cniMode becomes another. */
+/** Takes flanneld's interfaces, routes and what it wrote away; after its unit stopped. */
+export function flannelCleanup(): Script {
+  return { file: "render/scripts/flannelCleanup.sh", values: {} };
+}
+
+/** Takes away what flanneld has left of the other backend; once it works with this one. */
+export function flannelTidy({ backend }: { backend: FlannelBackend }): Script {
+  return { file: "render/scripts/flannelTidy.sh", values: { backend } };
+}
+
+/** Removes the pods' network of cniMode "bridge" and "flannel"; on removal, and when cniMode becomes "none". */
 export function cniCleanup(): Script {
   return { file: "render/scripts/cniCleanup.sh", values: {} };
 }

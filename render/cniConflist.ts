@@ -9,6 +9,9 @@ export const cniBridge = "cni0";
 /** Where host-local notes which pod has which address: gone after a reboot, as the pods are. */
 export const cniAddressDirectory = "/run/cni/networks";
 
+/** Where flannel's plugin notes what it has had the bridge plugin do for which pod; likewise gone after a reboot. */
+export const cniDelegateDirectory = "/run/cni/flannel";
+
 /** The plugins that the network is made of; of the release archive no others are installed. */
 export const cniPlugins = ["bridge", "host-local", "loopback", "portmap"] as const;
 
@@ -40,22 +43,54 @@ export function renderCniConflistTemplate(args: CniConflistArgs): string {
   ]);
   const bridge = {
     type: "bridge",
+    ...bridgeFields(args),
+    ipam: { type: "host-local", dataDir: cniAddressDirectory, ranges },
+  };
+  // From 1.1.0 on containerd asks the plugins for their STATUS: without them the Node does not claim to be Ready.
+  return conflist("1.1.0", bridge, args);
+}
+
+/**
+ * The same with flannel's plugin, which has the bridge plugin do the work with the ranges and the MTU that flanneld tells it in
+ * paths.flannelSubnets. It is the hand-made procedure's file with what was missing; there is nothing in it for containerd to fill in.
+ *
+ * @see https://github.com/flannel-io/cni-plugin#readme
+ * @example renderFlannelConflist({ kubeProxyMode: "nftables" })
+ */
+export function renderFlannelConflist(args: Omit<CniConflistArgs, "ipFamilies">): string {
+  const flannel = {
+    type: "flannel",
+    dataDir: cniDelegateDirectory,
+    ipam: { type: "host-local", dataDir: cniAddressDirectory },
+    delegate: bridgeFields(args),
+  };
+  // The newest that all releases of the plugin know, also the last one among the reference plugins.
+  return conflist("0.4.0", flannel, args);
+}
+
+/** What the bridge plugin is told, whoever calls it. */
+function bridgeFields({ mtu, hairpinMode = true }: Omit<CniConflistArgs, "ipFamilies">) {
+  return {
     bridge: cniBridge,
     isDefaultGateway: true,
     // A Node that was deleted and registered again may get another range.
     forceAddress: true,
-    hairpinMode: args.hairpinMode ?? true,
-    // See masquerade.ts: the plugin would hide pods' addresses from pods of other nodes.
+    hairpinMode,
+    // See masquerade.ts: the plugin would hide pods' addresses from pods of other nodes. flannel's would have it do so unless told not to.
     ipMasq: false,
-    ...(args.mtu === undefined ? {} : { mtu: args.mtu }),
-    ipam: { type: "host-local", dataDir: cniAddressDirectory, ranges },
+    ...(mtu === undefined ? {} : { mtu }),
   };
+}
+
+function conflist(
+  cniVersion: string,
+  plugin: Record<string, unknown>,
+  { kubeProxyMode }: Pick<CniConflistArgs, "kubeProxyMode">,
+): string {
   const portmap = {
     type: "portmap",
     capabilities: { portMappings: true },
-    backend: args.kubeProxyMode === "nftables" || args.kubeProxyMode === "none" ? "nftables" : "iptables",
+    backend: kubeProxyMode === "nftables" || kubeProxyMode === "none" ? "nftables" : "iptables",
   };
-  // From 1.1.0 on containerd asks the plugins for their STATUS: without them the Node does not claim to be Ready.
-  const conflist = { cniVersion: "1.1.0", name: cniNetworkName, plugins: [bridge, portmap] };
-  return JSON.stringify(conflist, null, 2) + "\n";
+  return JSON.stringify({ cniVersion, name: cniNetworkName, plugins: [plugin, portmap] }, null, 2) + "\n";
 }

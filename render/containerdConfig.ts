@@ -38,7 +38,7 @@ function ourConfig(args: ContainerdConfigArgs): JsonObject {
       // containerd's default too, but distributions move it. 2.0 does not know the plural and falls back to the same place.
       bin_dirs: [paths.cniBinDirectory],
       conf_dir: paths.cniConfDirectory,
-      ...(args.cniMode === "bridge" ? { conf_template: paths.cniTemplate } : {}),
+      ...(args.cniMode === "none" ? {} : { conf_template: paths.cniTemplate }),
     },
     // The kubelet's cgroupDriver is systemd; two managers of one cgroup tree lose containers under pressure.
     containerd: { runtimes: { runc: { options: { SystemdCgroup: true } } } },

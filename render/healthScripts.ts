@@ -1,7 +1,8 @@
 import type { Script } from "../base/script";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { kubeProxyEndpoints } from "./kubeProxyConfiguration";
-import type { CniMode, JsonObject, ProxyMode } from "./types";
+import { flannelHealthz } from "./flannelUnit";
+import type { CniMode, FlannelBackend, JsonObject, ProxyMode } from "./types";
 
 /** How long a service may take, and how long it must stay as it is. */
 export interface HealthTimes {
@@ -19,7 +20,7 @@ export interface ContainerdHealthArgs extends HealthTimes {
 export function containerdHealth({ cniMode, ...times }: ContainerdHealthArgs): Script {
   return {
     file: "render/scripts/containerdHealth.sh",
-    values: { bridge: cniMode === "bridge", ...timeValues(times, 30, 1) },
+    values: { bridge: cniMode !== "none", ...timeValues(times, 30, 1) },
   };
 }
 
@@ -56,6 +57,18 @@ export function kubeProxyHealth({ mode, overrides, ...times }: KubeProxyHealthAr
   return {
     file: "render/scripts/kubeProxyHealth.sh",
     values: { livez: healthz, metrics, mode, ...timeValues(times, 60, 2) },
+  };
+}
+
+export interface FlannelHealthArgs extends HealthTimes {
+  backend: FlannelBackend;
+}
+
+/** Waits until flanneld has written for its plugin what range the Node has; 150 seconds, since a Node may be long in coming, held for 2. */
+export function flannelHealth({ backend, ...times }: FlannelHealthArgs): Script {
+  return {
+    file: "render/scripts/flannelHealth.sh",
+    values: { readyz: flannelHealthz, backend, ...timeValues(times, 150, 2) },
   };
 }
 

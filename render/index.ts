@@ -3,6 +3,8 @@ export * from "./cniConflist";
 export * from "./containerdConfig";
 export * from "./deepMerge";
 export * from "./fileHeader";
+export * from "./flannelConfiguration";
+export * from "./flannelUnit";
 export * from "./healthScripts";
 export * from "./kubeconfig";
 export * from "./kubeletConfiguration";

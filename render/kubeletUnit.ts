@@ -10,7 +10,7 @@ export interface KubeletUnitArgs {
   nodeIP?: string;
   /** klog verbosity. @default 2 */
   verbosity?: number;
-  /** Load {@link paths.masqueradeRules} before the kubelet starts; for CNI `bridge`. @default false */
+  /** Load {@link paths.masqueradeRules} before the kubelet starts; for CNI `bridge` and `flannel`. @default false */
   masquerade?: boolean;
 }
 

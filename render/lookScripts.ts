@@ -2,7 +2,7 @@ import type { Script } from "../base/script";
 import { cniPlugins } from "./cniConflist";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { ranges } from "./masquerade";
-import type { CniMode, JsonObject, ProxyMode } from "./types";
+import type { CniMode, FlannelBackend, JsonObject, ProxyMode } from "./types";
 
 /*
  * Scripts that look for drift where comparing files does not see it, and only read. They print one line each:
@@ -29,7 +29,7 @@ export function kubeletLook(args: KubeletLookArgs): Script {
       server: args.server,
       ca_sha256: args.caSha256,
       cluster_cidr: ranges(args.clusterCIDR),
-      bridge: args.cniMode === "bridge",
+      bridge: args.cniMode !== "none",
       fail_swap_on: kubeletHostFacts(args.overrides).failSwapOn,
     },
   };
@@ -40,11 +40,16 @@ export function kubeProxyLook({ mode }: { mode: ProxyMode }): Script {
   return { file: "render/scripts/kubeProxyLook.sh", values: { mode } };
 }
 
+/** flanneld: its unit, what it writes for its plugin, and its interface and routes. */
+export function flannelLook({ backend }: { backend: FlannelBackend }): Script {
+  return { file: "render/scripts/flannelLook.sh", values: { backend } };
+}
+
 /** containerd: its version, unit and imports, files of others beside ours, a conflist that was changed. */
 export function containerdLook({ cniMode }: { cniMode: CniMode }): Script {
   return {
     file: "render/scripts/containerdLook.sh",
-    values: { bridge: cniMode === "bridge", cni_plugins: cniPlugins },
+    values: { bridge: cniMode !== "none", cni_plugins: [...cniPlugins, ...(cniMode === "flannel" ? ["flannel"] : [])] },
   };
 }
 

@@ -1,9 +1,11 @@
 import { withHeader } from "./fileHeader";
-import type { CniMode, KubeProxyMode } from "./types";
+import type { CniMode, FlannelBackend, KubeProxyMode } from "./types";
 
 export interface ModuleNeeds {
   kubeProxyMode: KubeProxyMode;
   cniMode: CniMode;
+  /** Read with cniMode "flannel". @default "vxlan" */
+  flannelBackend?: FlannelBackend;
   /** Scheduler of mode ipvs, which is a module of the kernel. @default "rr", which is kube-proxy's */
   scheduler?: string;
 }
@@ -14,6 +16,9 @@ export function requiredModules(needs: ModuleNeeds): string[] {
   const modules = ["nf_conntrack", "overlay"];
   if (needs.cniMode !== "none") {
     modules.push("br_netfilter");
+  }
+  if (needs.cniMode === "flannel" && needs.flannelBackend !== "host-gw") {
+    modules.push("vxlan");
   }
   if (needs.kubeProxyMode === "ipvs") {
     // dummy for kube-ipvs0, the sets because the rules match on them. Of the schedulers only the one that is used: kube-proxy has

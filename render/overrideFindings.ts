@@ -1,4 +1,4 @@
-import { versionOf } from "../base/rules/crossChecks";
+import { versionOf } from "../base/rules/nameRules";
 import { overrides as objectRule } from "../base/rules/fields";
 import type { Finding } from "../base/rules/finding";
 import { containerdConfigFindings } from "./containerdConfig";

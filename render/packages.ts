@@ -21,8 +21,8 @@ export interface PackageNeeds {
 /** Commands that what we install runs. kube-proxy has needed no `conntrack` since 1.32; `ipvsadm` shows and removes its rules. */
 export function requiredPackages(needs: PackageNeeds): PackageRequirement[] {
   const { kubeProxyMode, cniMode } = needs;
-  // The bridge network's masquerade rules are for nft whatever kube-proxy uses; both live side by side in the kernel.
-  const nft = kubeProxyMode === "nftables" || cniMode === "bridge";
+  // The masquerade rules of our network are for nft whatever kube-proxy uses; both live side by side in the kernel. flanneld needs neither.
+  const nft = kubeProxyMode === "nftables" || cniMode !== "none";
   const required = [everywhere("mount", { apt: "mount", dnf: "util-linux", zypper: "util-linux" })];
   if (nft) {
     required.push(everywhere("nft", "nftables"));

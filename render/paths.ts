@@ -20,6 +20,9 @@ export const paths = {
   kubeProxyKubeconfig: "/etc/kubernetes/kube-proxy.conf",
   kubeProxyConfiguration: "/etc/kubernetes/kube-proxy-config.yaml",
   staticPods: "/etc/kubernetes/manifests",
+  flannelKubeconfig: "/etc/kubernetes/flannel.conf",
+  /** flanneld's own default. */
+  flannelNetConf: "/etc/kube-flannel/net-conf.json",
 
   /** The kubelet's --root-dir; may be a mount of its own. */
   kubeletDirectory: "/var/lib/kubelet",
@@ -31,6 +34,7 @@ export const paths = {
 
   kubeletUnit: "/etc/systemd/system/kubelet.service",
   kubeProxyUnit: "/etc/systemd/system/kube-proxy.service",
+  flannelUnit: "/etc/systemd/system/flanneld.service",
 
   containerdConfig: "/etc/containerd/config.toml",
   containerdDropIns: "/etc/containerd/conf.d",
@@ -41,6 +45,10 @@ export const paths = {
   cniConfDirectory: "/etc/cni/net.d",
   /** Written by containerd; the name is fixed in its source. */
   cniConflist: "/etc/cni/net.d/10-containerd-net.conflist",
+  /** flannel's plugin, where containerd looks for it. */
+  flannelCniPlugin: "/opt/cni/bin/flannel",
+  /** What flanneld tells its plugin: the Node's ranges and the MTU. Where both look for it if nobody says otherwise. */
+  flannelSubnets: "/run/flannel/subnet.env",
 
   /** Of the pod that the verification makes for a moment; named as the container runtime names those of its pods. */
   probeNamespace: "/run/netns/cni-verify-node",
@@ -60,4 +68,9 @@ export type NodeProgram = "kubelet" | "kube-proxy";
  */
 export function programPath(program: NodeProgram, kubernetesVersion: string, sha256: string): string {
   return `${paths.binDirectory}/${kubernetesVersion}-${sha256.slice(0, 12)}/${program}`;
+}
+
+/** Where flannel's daemon is; its release has nothing to do with that of Kubernetes. */
+export function flanneldPath(sha256: string): string {
+  return `${paths.binDirectory}/flannel-${sha256.slice(0, 12)}/flanneld`;
 }

@@ -1,11 +1,12 @@
 import type { Arch } from "../base/arch";
 import { moduleTable } from "../base/kernelModules";
 import type { Script } from "../base/script";
+import { flannelHealthz } from "./flannelUnit";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { ipvsScheduler } from "./kubeProxyConfiguration";
 import { autoloadedModules, requiredModules } from "./modulesLoad";
 import { requiredPackages } from "./packages";
-import type { CniMode, JsonObject, KubeProxyMode } from "./types";
+import type { CniMode, FlannelBackend, JsonObject, KubeProxyMode } from "./types";
 
 export interface PreflightArgs {
   kubernetesVersion: string;
@@ -13,6 +14,8 @@ export interface PreflightArgs {
   arch: Arch;
   kubeProxyMode: KubeProxyMode;
   cniMode: CniMode;
+  /** Read with cniMode "flannel". @default "vxlan" */
+  flannelBackend?: FlannelBackend;
   /** KubeletConfiguration overrides: they decide whether swap and cgroup v1 are refused. @default {} */
   kubeletConfiguration?: JsonObject;
   /** KubeProxyConfiguration overrides: they choose the scheduler of mode ipvs. @default {} */
@@ -50,9 +53,10 @@ export function preflight(args: PreflightArgs): Script {
       commands: [...new Set([...baseCommands, ...(args.commands ?? [])])].sort(),
       later_commands: requiredPackages(args).map(({ command }) => command),
       mode: args.kubeProxyMode,
-      modules: moduleTable(requiredModules({ kubeProxyMode: "none", cniMode: args.cniMode })),
+      modules: moduleTable(requiredModules({ ...args, kubeProxyMode: "none" })),
       mode_modules: moduleTable(modulesOfMode(args)),
-      bridge: args.cniMode === "bridge",
+      cni_mode: args.cniMode,
+      flannel_port: args.cniMode === "flannel" ? (flannelHealthz.split(":").at(-1) ?? "") : "",
       fail_swap_on: facts.failSwapOn,
       fail_cgroup_v1: facts.failCgroupV1,
       kubelet_port: facts.port,

@@ -6,17 +6,8 @@ export interface JsonObject {
   [key: string]: JsonValue;
 }
 
-/** kube-proxy's ways to program the kernel. @see https://kubernetes.io/docs/reference/networking/virtual-ips/ */
-export type { KubeProxyMode, ProxyMode } from "../base/modes";
-
-/**
- * Who gives the pods their network: `bridge` = the reference plugins on the Node's own podCIDR, `flannel` = flannel's
- * plugin, `none` = another system brings plugins and configuration.
- */
-export const cniModes = ["bridge", "none", "flannel"] as const;
-
-/** One of {@link cniModes}. */
-export type CniMode = (typeof cniModes)[number];
+/** What a stack or a program may choose of Services and the pods' network. */
+export type { CniMode, FlannelBackend, KubeProxyMode, ProxyMode } from "../base/modes";
 
 /** True for a plain object: what is merged and walked key by key. */
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -1,4 +1,5 @@
 import type { Script } from "../base/script";
+import { flannelHealthz } from "./flannelUnit";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { kubeProxyEndpoints } from "./kubeProxyConfiguration";
 import { ranges } from "./masquerade";
@@ -29,7 +30,8 @@ export function verification(args: VerificationArgs): Script {
     file: "render/scripts/verification.sh",
     values: {
       mode: args.kubeProxyMode,
-      bridge: args.cniMode === "bridge",
+      bridge: args.cniMode !== "none",
+      flannel: args.cniMode === "flannel" ? flannelHealthz : "",
       healthz: kubelet.healthz ?? "",
       livez: kubeProxyEndpoints(args.kubeProxyConfiguration).healthz,
       cluster_cidr: ranges(args.clusterCIDR),

@@ -40,8 +40,15 @@ export function clusterArgs(
     caCertPem: hushOf(settings)(caCertPem, "caCertPem"),
     bootstrapToken: bootstrap.bootstrapToken,
     kubeProxyCertificate: bootstrap.kubeProxyCertificate,
+    flannelCertificate: bootstrap.flannelCertificate,
     kubeconfig: settings.secrets.kubeconfig,
   };
+}
+
+/** Whether a node of the stack has flannel. */
+export function hasFlannel({ pools }: StackSettings): boolean {
+  const made = pools.flatMap(({ node, hosts }) => hosts.map(({ own = node }) => own));
+  return made.some(({ cniMode }) => cniMode === "flannel");
 }
 
 /** A pool with the hosts that have nothing of their own. */
@@ -97,13 +104,16 @@ function nodeArgs(node: NodeSettings, hush: Hush): NodeConfigurationArgs {
 }
 
 /** A source that the stack keeps encrypted may have a token in it. */
-function binariesArgs({ kubelet, kubeProxy, cniPlugins }: ArchBinaries, hush: Hush): BinariesArgs {
+function binariesArgs(files: ArchBinaries, hush: Hush): BinariesArgs {
+  const { kubelet, kubeProxy, cniPlugins, flanneld, flannelCniPlugin } = files;
   const ofFile = ({ source, sha256 }: BinarySettings): BinaryArgs =>
     source === undefined ? { sha256 } : { source: hush(source, "binaries"), sha256 };
   return {
     kubelet: ofFile(kubelet),
     ...(kubeProxy && { kubeProxy: ofFile(kubeProxy) }),
     ...(cniPlugins && { cniPlugins: ofFile(cniPlugins) }),
+    ...(flanneld && { flanneld: ofFile(flanneld) }),
+    ...(flannelCniPlugin && { flannelCniPlugin: ofFile(flannelCniPlugin) }),
   };
 }
 

@@ -3,7 +3,6 @@ import {
   crossFindings,
   keyPairFindings,
   passphraseFindings,
-  versionOf,
   type CrossView,
   type HostView,
   type Placed,
@@ -11,6 +10,7 @@ import {
 import * as fields from "../base/rules/fields";
 import { fieldsOf, pathText, valueAt, type Finding, type Path } from "../base/rules/finding";
 import { kubeProxyModeFindings } from "../base/rules/kubeProxyModeRules";
+import { versionOf } from "../base/rules/nameRules";
 import { findingsOf } from "../base/rules/values";
 import { overridesFindings } from "../render/overrideFindings";
 import { placeOf, poolScopes, type HostScope, type PoolScope, type Scope } from "./layers";
@@ -69,6 +69,7 @@ function crossView(raw: Record<string, unknown>, pools: PoolScope[]): CrossView 
     caCertPem: placed("caCertPem"),
     kubeconfig: placed("kubeconfig"),
     cniMode: raw["cniMode"],
+    flannelBackend: placed("flannelBackend"),
     kubeProxyMode: raw["kubeProxyMode"],
     binaries: binariesOf({ layers: [{ path: [], fields: raw }], said: raw }),
     hosts: pools.flatMap(({ hosts }) => hosts.map(hostView)),
@@ -79,6 +80,7 @@ function hostView(scope: HostScope): HostView {
   const { said, path } = scope;
   const { kubernetesVersion, cniMode, kubeProxyMode } = said;
   const at = (key: string): Placed => ({ path: [...path, key], value: said[key] });
+  const flannelBackend = { path: placeOf(scope, ["flannelBackend"]), value: said["flannelBackend"] };
   return {
     path,
     name: at("name"),
@@ -87,7 +89,7 @@ function hostView(scope: HostScope): HostView {
     nodeIP: at("nodeIP"),
     port: said["sshPort"],
     arch: said["arch"],
-    own: { kubernetesVersion, cniMode, kubeProxyMode, binaries: binariesOf(scope) },
+    own: { kubernetesVersion, cniMode, flannelBackend, kubeProxyMode, binaries: binariesOf(scope) },
   };
 }
 

@@ -1,9 +1,8 @@
-import { releaseSources } from "../releaseSources";
-import { arches, type Arch } from "../arch";
-import { defaultKubernetesVersion } from "../kubernetesVersion";
+import type { Arch } from "../arch";
 import * as address from "./addressRules";
-import { fieldsOf, firstOfEachPlace, listOf, pathText, type Finding, type Path } from "./finding";
-import { kubernetesVersionFault } from "./nameRules";
+import { filesFindings } from "./binaryRules";
+import { firstOfEachPlace, listOf, pathText, type Finding, type Path } from "./finding";
+import { flannelBackendFindings } from "./flannelRules";
 import { kubeconfigCertificates, readCertificates, readPrivateKey, shareAuthority } from "./secretRules";
 import { hostKeyFault, isEncryptedKey, withoutComment } from "./sshRules";
 
@@ -25,25 +24,30 @@ export interface HostView {
   nodeIP: Placed;
   arch: unknown;
   /** How its node is made, where that is not as the others'. */
-  own?: Pick<CrossView, "kubernetesVersion" | "cniMode" | "kubeProxyMode" | "binaries">;
+  own?: MadeView;
+}
+
+/** How nodes are made. */
+export interface MadeView {
+  kubernetesVersion: unknown;
+  cniMode: unknown;
+  flannelBackend: Placed;
+  kubeProxyMode: unknown;
+  binaries: Record<Arch, Placed>;
 }
 
 /** What is compared, wherever it stands in a stack's settings or a component's arguments. */
-export interface CrossView {
-  kubernetesVersion: unknown;
+export interface CrossView extends MadeView {
   clusterCIDR: Placed;
   clusterDNS: Placed;
   caCertPem: Placed;
   kubeconfig: Placed;
-  cniMode: unknown;
-  kubeProxyMode: unknown;
-  binaries: Record<Arch, Placed>;
   hosts: HostView[];
 }
 
 /**
- * What is wrong between values: duplicates, addresses in the pods' range, credentials of another cluster, and checksums that the
- * hosts' architectures need.
+ * What is wrong between values: duplicates, addresses in the pods' range, credentials of another cluster, checksums that the hosts'
+ * architectures need, and backends of flannel that do not reach each other.
  *
  * Works on the values as written, so that these findings come in the same list as those of single values; a value that is wrong by
  * itself is passed over.
@@ -54,6 +58,7 @@ export function crossFindings(view: CrossView): Finding[] {
     ...podRangeFindings(view),
     ...authorityFindings(view.caCertPem, view.kubeconfig),
     ...binaryFindings(view),
+    ...flannelBackendFindings(view.hosts.map((host) => host.own ?? view)),
   ];
 }
 
@@ -186,42 +191,7 @@ export function passphraseFindings(key: Placed, passphrase: Placed, how: string)
     : [];
 }
 
-/** The version that other values are judged by: where the one asked for is wrong, the default. */
-export function versionOf(version: unknown): string {
-  return typeof version === "string" && kubernetesVersionFault(version) === undefined
-    ? version
-    : defaultKubernetesVersion;
-}
-
 /** Each architecture that a host has needs its files. */
 function binaryFindings(view: CrossView): Finding[] {
   return firstOfEachPlace(view.hosts.flatMap((host) => filesFindings(host, host.own ?? view)));
-}
-
-function filesFindings(host: HostView, made: NonNullable<HostView["own"]>): Finding[] {
-  const arch = arches.find((known) => known === (host.arch ?? "amd64"));
-  if (arch === undefined) return [];
-  const bridge = (made.cniMode ?? "bridge") === "bridge";
-  const proxied = made.kubeProxyMode !== "none";
-  const { path, value: binaries } = made.binaries[arch];
-  if (binaries === undefined) {
-    const [last, ...others] = [
-      "kubelet",
-      ...(proxied ? ["kubeProxy"] : []),
-      ...(bridge ? ["cniPlugins"] : []),
-    ].reverse();
-    const files = others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
-    const published = `${releaseSources(versionOf(made.kubernetesVersion), arch).kubelet}.sha256`;
-    const fix = `write ${files}, each with its sha256 (published beside the file, as ${published})`;
-    const because = host.path.length === 0 ? "" : `, because ${pathText(host.path)} is ${arch}`;
-    return [{ path, fault: `is required${because}; ${fix}` }];
-  }
-  const given = fieldsOf(binaries);
-  const noPlugins =
-    'is required with cniMode "bridge"; write the sha256 of the containernetworking/plugins release archive';
-  const noProxy = 'is required unless kubeProxyMode is "none"; write an object with sha256';
-  return [
-    ...(proxied && given["kubeProxy"] === undefined ? [{ path: [...path, "kubeProxy"], fault: noProxy }] : []),
-    ...(bridge && given["cniPlugins"] === undefined ? [{ path: [...path, "cniPlugins"], fault: noPlugins }] : []),
-  ];
 }

@@ -1,5 +1,5 @@
 import semver from "semver";
-import { supportedMinors } from "../kubernetesVersion";
+import { defaultKubernetesVersion, supportedMinors } from "../kubernetesVersion";
 import type { Fault } from "../fault";
 
 /** True for a DNS-1123 subdomain: lower-case letters, digits, "-" and "." with an alphanumeric at both ends of each label. */
@@ -45,6 +45,13 @@ export function kubernetesVersionFault(version: string): Fault | undefined {
   return supported
     ? undefined
     : `is not of a supported release, ${range}; write one, e.g. "1.37.2", that is not newer than the API server`;
+}
+
+/** The version that other values are judged by: where the one asked for is wrong, the default. */
+export function versionOf(version: unknown): string {
+  return typeof version === "string" && kubernetesVersionFault(version) === undefined
+    ? version
+    : defaultKubernetesVersion;
 }
 
 /** A user of a host. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { cniModes, defaultKubeProxyMode, kubeProxyModes } from "../modes";
+import { cniModes, defaultFlannelBackend, defaultKubeProxyMode, flannelBackends, kubeProxyModes } from "../modes";
 import { described } from "./described";
 import { isPlainObject } from "./finding";
 import * as name from "./nameRules";
@@ -45,9 +45,19 @@ export const nodeFields = {
     overrides.default({}),
   ),
   cniMode: described(
-    "Who makes the pod network, `bridge` (the bridge plugin, on each Node's own range) or `none` (another system brings it). " +
-      "`flannel` is not yet available.",
-    choice(cniModes, ["flannel"]).default("bridge"),
+    "Who makes the pod network, `bridge` (the bridge plugin, on each Node's own range; the network routes the ranges), `flannel` (the " +
+      "same, and flannel brings packets to the other nodes) or `none` (another system brings it).",
+    choice(cniModes).default("bridge"),
+  ),
+  flannelBackend: described(
+    "How flannel brings packets to another node, `vxlan` (in UDP, port 8472 between all nodes) or `host-gw` (routes by the hosts, which " +
+      "are all on one network). One for all nodes.",
+    choice(flannelBackends).default(defaultFlannelBackend),
+  ),
+  podNetworkMTU: described(
+    "MTU of the pods' interfaces with `cniMode` `bridge` or `flannel`, 1280 to 65485. With `vxlan` the network has to carry 50 bytes more.",
+    integer(1280, 65485).optional(),
+    { unset: "1500 with `bridge`, that of the host's interface with `host-gw`, 50 less with `vxlan`" },
   ),
   containerdConfiguration: described(
     "Tables laid over our drop-in of containerd's configuration (version 3, containerd 2.x).",
@@ -92,7 +102,12 @@ export const archBinaries = z.object(
     kubelet: described("kubelet.", binary),
     kubeProxy: described("kube-proxy; required unless `kubeProxyMode` is `none`.", binary.optional()),
     cniPlugins: described(
-      "The containernetworking/plugins release archive (.tgz); required with `cniMode` `bridge`.",
+      "The containernetworking/plugins release archive (.tgz); required unless `cniMode` is `none`.",
+      binary.optional(),
+    ),
+    flanneld: described("flannel's daemon; required with `cniMode` `flannel`.", binary.optional()),
+    flannelCniPlugin: described(
+      "flannel's CNI plugin, the program itself; required with `cniMode` `flannel`.",
       binary.optional(),
     ),
   },

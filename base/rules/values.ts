@@ -28,18 +28,10 @@ export function integer(least: number, most: number) {
   return digits.refine((value) => value >= least && value <= most, { error }).meta(form);
 }
 
-/** One word of a list. `later` are words that are known and that nothing carries out yet. */
-export function choice<const Words extends readonly [string, ...string[]]>(
-  words: Words,
-  later: readonly string[] = [],
-) {
+/** One word of a list. */
+export function choice<const Words extends readonly [string, ...string[]]>(words: Words) {
   const list = words.map((word) => `"${word}"`).join(" or ");
-  return z.enum(words, {
-    error: (issue) =>
-      later.some((word) => word === issue.input)
-        ? `is not yet available; use ${list}`
-        : `is not one of the known words; write ${list}`,
-  });
+  return z.enum(words, { error: `is not one of the known words; write ${list}` });
 }
 
 /** True or false, as itself or (from `pulumi config set`) as the word. */

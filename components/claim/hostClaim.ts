@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { certificateDigests } from "../../base/certificateDigests";
-import { cniCleanup, kubeletCleanup, kubeProxyCleanup } from "../../render/cleanupScripts";
+import { cniCleanup, flannelCleanup, kubeletCleanup, kubeProxyCleanup } from "../../render/cleanupScripts";
 import { preflight } from "../../render/preflightScript";
 import type { CheckedNodeArgs } from "../workerNodeArgs";
 import { checkedPartArgs, parts } from "../partArguments";
@@ -8,8 +8,14 @@ import type { HostClaimArgs } from "../nodePartArgs";
 import { NodeClaim, type NodeClaimArgs } from "./nodeClaim";
 
 /** What ends a node, in this order: rules first, then pods, then their network. */
-const units = ["kube-proxy.service", "kubelet.service"];
-const cleanups = [kubeProxyCleanup(), kubeletCleanup(), cniCleanup()];
+function endingOf({ cniMode }: CheckedNodeArgs): Pick<NodeClaimArgs, "units" | "cleanups"> {
+  // Of another mode there may be a flannel of somebody else. Ours is started again before the kubelet, which it follows.
+  const flannel = cniMode === "flannel";
+  return {
+    units: ["kube-proxy.service", ...(flannel ? ["flanneld.service"] : []), "kubelet.service"],
+    cleanups: [kubeProxyCleanup(), kubeletCleanup(), ...(flannel ? [flannelCleanup()] : []), cniCleanup()],
+  };
+}
 
 /**
  * The first thing of a node: a host becomes the stack's and this Node's, or is refused before anything on it changes (another stack's,
@@ -28,7 +34,7 @@ export class HostClaim extends NodeClaim {
 }
 
 function claimInputs(args: CheckedNodeArgs): NodeClaimArgs {
-  const { arch, kubeProxyMode, cniMode } = args;
+  const { arch, kubeProxyMode, cniMode, flannelBackend } = args;
   const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } = args.cluster;
   const { kubeletConfiguration } = args;
   const cluster = pulumi.output(caCertPem).apply(certificateDigests);
@@ -36,7 +42,7 @@ function claimInputs(args: CheckedNodeArgs): NodeClaimArgs {
   const kubeProxyConfiguration = kubeProxyMode === "ipvs" ? args.kubeProxyConfiguration : {};
   const check = pulumi
     .output({ kubernetesVersion, kubeletConfiguration, kubeProxyConfiguration, caSha256: cluster })
-    .apply((known) => preflight({ arch, kubeProxyMode, cniMode, ...known }));
+    .apply((known) => preflight({ arch, kubeProxyMode, cniMode, flannelBackend, ...known }));
   return {
     connection: args.connection,
     nodeName: args.nodeName,
@@ -46,8 +52,7 @@ function claimInputs(args: CheckedNodeArgs): NodeClaimArgs {
     clusterCIDR: pulumi.all([clusterCIDR, kubeletConfiguration]).apply(([ranges]) => ranges),
     kubeconfig,
     preflight: check,
-    units,
-    cleanups,
+    ...endingOf(args),
     adopt: args.adopt,
     lost: args.lost,
     drainTimeoutSeconds: args.drainTimeoutSeconds,

@@ -23,6 +23,7 @@ const preparation = new HostPreparation(`${name}-preparation`, part, { dependsOn
 const runtime = new ContainerRuntime(`${name}-containerd`, part, { dependsOn: preparation });
 const kubelet = new Kubelet(`${name}-kubelet`, part, { dependsOn: [runtime, binaries] });
 
+// With cniMode "flannel" besides: new Flannel(`${name}-flannel`, part, { dependsOn: kubelet }), and the registration after it.
 const { nodeName, cluster, labels } = node;
 const registration = new NodeRegistration(
   `${name}-registration`,

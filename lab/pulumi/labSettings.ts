@@ -47,7 +47,13 @@ export function generatedSettings(
       ...(arch === "amd64" ? {} : { arch }),
     })),
     binaries: {
-      [arch]: { kubelet: binary("kubelet"), kubeProxy: binary("kube-proxy"), cniPlugins: binary(cniArchive) },
+      [arch]: {
+        kubelet: binary("kubelet"),
+        kubeProxy: binary("kube-proxy"),
+        cniPlugins: binary(cniArchive),
+        flanneld: binary("flanneld"),
+        flannelCniPlugin: binary("flannel"),
+      },
     },
     ...(options.hosts > 0 ? containerHostSettings(traits) : {}),
   };

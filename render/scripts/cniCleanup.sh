@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Removes the pods' network: the conflist that containerd rendered, the masquerade rules, and of pods that are gone the bridge,
-# network namespaces, host ports and addresses. To run when cniMode stops being "bridge" and on removal. What another network has
+# network namespaces, host ports and addresses. To run when cniMode becomes "none" and on removal. What another network has
 # stays, and what processes still use.
 . ../../base/scripts/prelude.sh
 . ./paths.sh
@@ -71,6 +71,7 @@ our_results | while IFS= read -r result; do
   rm -f "$result" "$cni_results/cni-loopback-${pod%-*}-lo"
 done
 if [ -z "$(our_results)" ]; then
+  rm -rf "$cni_delegate_directory"
   for state in "$cni_address_directory" /var/lib/cni/networks; do
     find "$state/$cni_network_name" -xdev -depth \( -type d -exec rmdir {} \; -o -exec rm -f {} \; \) 2> /dev/null
   done

@@ -12,7 +12,8 @@
 : "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${modules?for each kernel module MODULE PATH OPTION, - for none}"
 : "${mode_modules?likewise, of those that only the mode asks for}"
-: "${bridge?yes if the pods network is ours}"
+: "${cni_mode:?bridge, flannel or none}"
+: "${flannel_port?port of the health of flanneld, empty where there is none}"
 : "${fail_swap_on?yes where the kubelet refuses swap}"
 : "${fail_cgroup_v1?yes where the kubelet refuses cgroup v1}"
 : "${kubelet_port:?port of the API of the kubelet}"
@@ -26,6 +27,7 @@ problem() {
 . ./conflist.sh
 . ./containerdImports.sh
 . ./otherCluster.sh
+. ./flannelLinks.sh
 . ../../base/scripts/modules.sh
 
 check_platform() {
@@ -137,7 +139,19 @@ check_space() {
 check_network() {
   ! conflist_is_ours || return 0
   other=$(find "$cni_conf_directory/" -maxdepth 1 \( -name '*.conf' -o -name '*.conflist' -o -name '*.json' \) 2> /dev/null | sort | head -n 1)
-  [ -z "$other" ] || problem "$other" "the network of somebody else" "must not be there with cniMode bridge" "move it away, or set cniMode to none"
+  [ -z "$other" ] || problem "$other" "the network of somebody else" "must not be there with cniMode $cni_mode" "move it away, or set cniMode to none"
+}
+
+# flanneld and its interfaces are of one name whoever has started it: another one, as of a DaemonSet, would fight with ours for them.
+check_flannel() {
+  check_port "$flannel_port" flanneld
+  check_drop_ins flanneld.service
+  ! grep -qs "^ExecStart=/opt/kubernetes/bin/" "$flannel_unit" || return 0
+  for found in $(unit_files flanneld.service) $(flannel_links | sed 's|^|/sys/class/net/|'); do
+    problem "$found" "the flannel of somebody else" "must not be there with cniMode flannel" "remove that flannel from this host, or set cniMode to none"
+  done
+  ! runs flanneld \
+    || problem "a process flanneld" "the flannel of somebody else" "must not run with cniMode flannel" "remove that flannel from this host, or set cniMode to none"
 }
 
 # A drop-in that replaces ExecStart runs another program than ours, also on a host of ours.
@@ -174,7 +188,8 @@ check_port "$kubelet_port" kubelet
 [ -z "$resolv_conf" ] || check_resolv_conf
 check_space /opt
 check_space /var/lib
-[ -z "$bridge" ] || check_network
+[ "$cni_mode" = none ] || check_network
+[ "$cni_mode" != flannel ] || check_flannel
 check_drop_ins kubelet.service
 check_drop_ins kube-proxy.service
 [ -n "${claimed:-}" ] || check_other_cluster

@@ -12,6 +12,7 @@
 . ../../base/scripts/prelude.sh
 : "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${bridge?yes if the pods network is ours}"
+: "${flannel?address:port of /readyz of flanneld, empty where there is none}"
 : "${healthz?address:port of /healthz of the kubelet, empty where it has none}"
 : "${livez:?address:port of /livez of kube-proxy}"
 : "${cluster_cidr?ranges of all pods, one a line}"
@@ -84,10 +85,16 @@ proxy() {
   if kube_proxy_rules "$mode"; then api_servers; else failed "kube-proxy has no rules in the kernel" "journalctl -u kube-proxy"; fi
 }
 
+flannel() {
+  running flanneld
+  healthy flanneld "$flannel" /readyz
+}
+
 look() {
   for unit in containerd kubelet; do running "$unit"; done
   [ -z "$healthz" ] || healthy kubelet "$healthz" /healthz
   [ "$mode" = none ] || proxy
+  [ -z "$flannel" ] || flannel
   [ -z "$bridge" ] || network
 }
 

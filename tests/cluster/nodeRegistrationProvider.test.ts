@@ -131,6 +131,26 @@ describe("update", () => {
     expect(outs).toEqual(state({ labels: { role: "db" }, taints: [] }));
   });
 
+  test("takes away what flannel wrote on the Node once it is flannel's no more, and leaves what somebody else wrote for it", async () => {
+    const flannel = (name: string) => `flannel.alpha.coreos.com/${name}`;
+    const theirs = { [flannel("public-ip-overwrite")]: "192.0.2.1", other: "x" };
+    const annotations = {
+      ...ofClaim(claim.id),
+      ...theirs,
+      [flannel("backend-type")]: "vxlan",
+      [flannel("public-ip")]: "10.0.0.1",
+    };
+    const seen = () => scene.server.nodes.get("a")?.metadata.annotations;
+    registeredNode({ annotations });
+    await provider.update("a", state({ podNetwork: "flannel" }), inputs({ podNetwork: "flannel", labels: { role: "db" } }));
+    expect(seen()).toMatchObject(annotations);
+    await provider.update("a", state({ podNetwork: "flannel" }), inputs());
+    expect(seen()).toMatchObject(theirs);
+    expect(Object.keys(seen() ?? {}).filter((name) => name.startsWith("flannel"))).toEqual([
+      flannel("public-ip-overwrite"),
+    ]);
+  });
+
   test("does not wait for Ready for labels alone", async () => {
     registeredNode({ labels: {}, ready: "False" });
     await provider.update("a", state(), inputs({ labels: { role: "db" } }));

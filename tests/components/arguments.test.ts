@@ -148,11 +148,7 @@ describe("a wrong argument is named with its rule before anything is registered"
     ["a nodeIP with a zone", onHost("nodeIP", "fe80::1%eth0"), "is not an IP address"],
     ["adopt", onHost("adopt", "yes"), 'hosts[1].adopt: "yes" is neither true nor false'],
     ["lost", onHost("lost", 1), "hosts[1].lost: 1 is neither true nor false"],
-    [
-      "cniMode flannel",
-      onPool("cniMode", "flannel"),
-      'cniMode: "flannel" is not yet available; use "bridge" or "none"',
-    ],
+    ["cniMode", onPool("cniMode", "calico"), 'cniMode: "calico" is not one of the known words'],
     [
       "kubeProxyMode ipvs without its feature gate",
       (args) => Object.assign(args, { kubeProxyMode: "ipvs", kubeProxyConfiguration: withoutIpvs }),
@@ -241,7 +237,7 @@ describe("a wrong argument is named with its rule before anything is registered"
     expect(() => new WorkerNode("a", { ...workerNodeArgs, connection: { ...connection, hostKey: "" } })).toThrow(
       /^WorkerNode "a": 1 error in its arguments:\n {2}connection\.hostKey: /,
     );
-    expect(() => new WorkerNode("a", { ...workerNodeArgs, arch: "arm64", cniMode: "flannel" as "none" })).toThrow(
+    expect(() => new WorkerNode("a", { ...workerNodeArgs, arch: "arm64", cniMode: "calico" as "none" })).toThrow(
       /^WorkerNode "a": 1 error in its arguments:\n {2}cniMode: /,
     );
     const bootstrap = { bootstrapToken: "x", caCertPem: "y", caPrivateKeyPem: "z", bootstrapTokenExpiration: "soon" };

@@ -16,12 +16,13 @@ beforeAll(async () => {
 // The stack program loads all of Pulumi's packages once for each configuration.
 jest.setTimeout(60_000);
 
-async function register(caCertPem: pulumi.Input<string> = ca.certPem): Promise<Registered[]> {
+async function register(caCertPem: pulumi.Input<string> = ca.certPem, flannel = false): Promise<Registered[]> {
   const registered = await recordResources();
   new ClusterBootstrap("worker-nodes", {
     bootstrapToken: "abcdef.0123456789abcdef",
     caCertPem,
     caPrivateKeyPem: ca.keyPem,
+    flannel,
   });
   await settled();
   return registered.filter(({ custom }) => custom);
@@ -108,6 +109,30 @@ describe("ClusterBootstrap", () => {
       earlyRenewalHours: 720,
     });
     expect(certificate?.secretInputs).toContain("caPrivateKeyPem");
+  });
+
+  it("gives flannel, where it is asked for, a certificate whose user may see Nodes and write on their status", async () => {
+    const before = (await register()).map(({ name }) => name);
+    const registered = await register(ca.certPem, true);
+    const added = registered.filter(({ name }) => !before.includes(name));
+    const inputs = (type: string) => added.find((one) => one.type.endsWith(type))?.inputs;
+    const prefix = "kubernetes-worker-nodes:test:worker-nodes:flannel";
+    expect(added.map(({ name }) => name).sort()).toEqual(
+      ["", "-certificate", "-key", "-request", "-role"].map((end) => `worker-nodes-flannel${end}`),
+    );
+    expect(inputs(":ClusterRole")).toMatchObject({
+      metadata: { name: prefix, annotations: { "pulumi.com/patchFieldManager": "kubernetes-worker-nodes/test" } },
+      rules: [
+        { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
+        { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
+      ],
+    });
+    expect(inputs(":ClusterRoleBinding")).toMatchObject({
+      metadata: { name: prefix },
+      roleRef: { kind: "ClusterRole", name: prefix },
+      subjects: [{ kind: "User", name: "flannel" }],
+    });
+    expect(inputs(":CertRequest")).toMatchObject({ subject: { commonName: "flannel" } });
   });
 
   // Row 4 of the faults.

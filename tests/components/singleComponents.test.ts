@@ -9,7 +9,7 @@ import { selfSigned } from "../settings/testConfiguration";
 const { connection, nodeName, cluster, binaries } = workerNodeArgs;
 const claim = { id: "claim-1", machineId: "machine-1", owner: "org/project/stack" };
 const { kubernetesVersion, apiServerEndpoint, clusterCIDR, clusterDNS } = cluster;
-const { bootstrapToken, kubeProxyCertificate, kubeconfig } = cluster;
+const { bootstrapToken, kubeProxyCertificate, flannelCertificate, kubeconfig } = cluster;
 
 type Make = (opts: pulumi.ComponentResourceOptions & pulumi.CustomResourceOptions) => pulumi.Resource;
 
@@ -41,6 +41,15 @@ const components: Record<string, Make> = {
       {
         ...{ nodeName, connection, claim, binaries: { kubeProxy: binaries.kubeProxy } },
         cluster: { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, kubeProxyCertificate },
+      },
+      opts,
+    ),
+  Flannel: (opts) =>
+    new library.Flannel(
+      "one",
+      {
+        ...{ nodeName, connection, claim, binaries: { flanneld: binaries.flanneld } },
+        cluster: { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, flannelCertificate },
       },
       opts,
     ),
@@ -91,6 +100,19 @@ describe("a component alone", () => {
     expect(registered.map(({ name }) => name)).toContain("proxy-kube-proxy-certificate");
   });
 
+  test("FlannelAccess is a client certificate and what its user may do", async () => {
+    const { certPem, keyPem } = await selfSigned(true);
+    const registered = await register(
+      () => new library.FlannelAccess("one", { caCertPem: certPem, caPrivateKeyPem: keyPem }),
+    );
+    expect(
+      registered
+        .filter(({ custom }) => custom)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(["", "-certificate", "-key", "-request", "-role"].map((end) => `one-flannel${end}`));
+  });
+
   test.each([
     ["Kubelet", { nodeName: "Node-1" }, 'Kubelet "one": 1 error in its arguments:\n  nodeName: "Node-1" has capitals'],
     ["Kubelet", { claim: undefined }, "\n  claim: is no claim; give the output claim of a HostClaim"],
@@ -106,6 +128,12 @@ describe("a component alone", () => {
       { cluster: { ...cluster, kubeProxyCertificate: undefined } },
       "cluster.kubeProxyCertificate: is required",
     ],
+    [
+      "Flannel",
+      { cluster: { ...cluster, flannelCertificate: undefined } },
+      "cluster.flannelCertificate: is required with cniMode",
+    ],
+    ["Flannel", { binaries: {} }, "binaries.flanneld: is required; write an object with sha256"],
     ["ContainerRuntime", { cniMode: "calico" }, '\n  cniMode: "calico" is not one of the known words'],
     ["HostClaim", { connection: { host: "10.0.0.11" } }, "\n  connection.hostKey: is required"],
     [

@@ -36,6 +36,19 @@ describe("two pools of one program", () => {
     await settled();
   });
 
+  test("of one cluster cannot have two backends of flannel", async () => {
+    await recordResources();
+    pool("a", [host(1)], { cniMode: "flannel" });
+    const hostGw = { cniMode: "flannel", flannelBackend: "host-gw" } as const;
+    expect(() => pool("b", [host(2)], hostGw)).toThrow(
+      'flannelBackend: "host-gw" is not that of other nodes ("vxlan", flannelBackend of WorkerPool "a")',
+    );
+    expect(() => pool("c", [host(3)], { ...hostGw, cniMode: "none" })).not.toThrow();
+    expect(() => pool("d", [host(4)], { ...hostGw, cluster: other })).not.toThrow();
+    expect(() => pool("e", [host(5)], { cniMode: "flannel" })).not.toThrow();
+    await settled();
+  });
+
   test("may have Nodes of one name in two clusters, by other names of the resources", async () => {
     const registered = await recordResources();
     pool("a", [host(1)]);

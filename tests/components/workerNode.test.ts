@@ -3,7 +3,7 @@ import { WorkerNode } from "../../components";
 import type { WorkerNodeArgs } from "../../components";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
-import { proxyKey, workerNodeArgs as args } from "../support/workerNodeArgs";
+import { flannelKey, proxyKey, workerNodeArgs as args } from "../support/workerNodeArgs";
 
 async function register(change: Partial<WorkerNodeArgs> = {}): Promise<Registered[]> {
   const registered = await recordResources();
@@ -97,6 +97,43 @@ describe("a WorkerNode", () => {
       "/etc/containerd/conf.d/kubernetes-worker-nodes.toml",
     ]);
     expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).not.toContain("masquerade.nft");
+  });
+
+  it("has a flanneld with cniMode flannel, its certificate secret, and its plugin beside the others", async () => {
+    const registered = await register({ cniMode: "flannel", podNetworkMTU: 1400, nodeIP: "10.0.0.11" });
+    const { inputs, secretInputs } = find(registered, "node-1-flannel");
+    const { unit, files, programs } = inputs as { unit: string; files: FileMap; programs: object };
+    const daemon = "/opt/kubernetes/bin/flannel-444444444444/flanneld";
+    expect(programs).toEqual({ [daemon]: "4".repeat(64) });
+    for (const line of [`ExecStart=${daemon} `, "Environment=NODE_NAME=node-1\n", "--iface=10.0.0.11 "])
+      expect(unit).toContain(line);
+    expect(JSON.parse(files["/etc/kube-flannel/net-conf.json"]?.content ?? "")).toMatchObject({
+      Network: "10.2.0.0/16",
+      Backend: { Type: "vxlan", MTU: 1450 },
+    });
+    expect(secretInputs).toContain("secretFiles");
+    const open = registered.map(({ inputs: all, secretInputs: hidden }) =>
+      JSON.stringify(Object.entries(all).filter(([key]) => !hidden.includes(key))),
+    );
+    expect(open.filter((text) => text.includes(flannelKey.split("\n")[1] ?? "?"))).toEqual([]);
+    expect(find(registered, "node-1-binaries").inputs["programs"]).toMatchObject({
+      [daemon]: args.binaries.flanneld,
+      "/opt/cni/bin/flannel": args.binaries.flannelCniPlugin,
+    });
+    const template = (find(registered, "node-1-containerd").inputs["files"] as FileMap)[
+      "/etc/containerd/cni-template.conflist"
+    ];
+    expect(JSON.parse(template?.content ?? "")).toMatchObject({
+      plugins: [{ type: "flannel", delegate: { mtu: 1400 } }, {}],
+    });
+    expect(find(registered, "node-1-preparation").inputs["kernelModules"]).toContain("vxlan");
+    expect(JSON.stringify(find(registered, "node-1-kubelet").inputs)).toContain("masquerade.nft");
+    expect(find(registered, "node-1-claim").inputs["units"]).toEqual([
+      "kube-proxy.service",
+      "flanneld.service",
+      "kubelet.service",
+    ]);
+    expect(find(registered, "node-1-verification").inputs["stdin"]).toMatch(/^[0-9a-f]{16} [0-9a-f]{16} [0-9a-f]{16}$/);
   });
 
   it("has no kube-proxy of its own with kubeProxyMode none, and asks for no binary of it", async () => {

@@ -63,6 +63,19 @@ describe("binaries on their way to a host", () => {
     expect(kept()).toEqual([]);
   });
 
+  test("stay until a service changes where no unit starts them, as a plugin beside those of the archive", async () => {
+    const { file, digest } = sourceFile(folder, "app", 1);
+    const { file: source, digest: other } = sourceFile(folder, "plugin", 1);
+    await at();
+    const plugin = "/opt/cni/bin/plugin";
+    const without = { ...host.inputs("1.0", file, digest), directory: "/opt/cni/bin" };
+    const inputs = { ...without, programs: { ...without.programs, [plugin]: { source, sha256: other } } };
+    const { id, outs } = await create(inputs);
+    await update(id, outs, without);
+    expect(host.sandbox.has(plugin)).toBe(true);
+    expect(host.sandbox.read(`${state}/binaries.superseded`)).toBe(`${plugin}\n`);
+  });
+
   test("go on where the connection was cut, and nothing of what came is sent again", async () => {
     const { file, digest } = sourceFile(folder, "app", 20);
     const log = jest.spyOn(console, "log").mockImplementation();

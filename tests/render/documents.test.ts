@@ -1,7 +1,11 @@
 import {
+  flanneldPath,
   programPath,
   renderCniConflistTemplate,
   renderContainerdConfig,
+  renderFlannelConfiguration,
+  renderFlannelConflist,
+  renderFlannelUnit,
   renderKubeconfig,
   renderKubeletConfiguration,
   renderKubeletUnit,
@@ -17,6 +21,7 @@ import { expectGolden } from "../support/golden";
 
 const cluster = { kubernetesVersion: "1.37.2", clusterDNS: ["10.1.0.2"], clusterDomain: "cluster.local" };
 const proxy = { kubernetesVersion: "1.37.2", nodeName: "worker-1", clusterCIDR: "10.2.0.0/16" } as const;
+const flannel = { program: flanneldPath("d".repeat(64)), nodeName: "Worker-1" };
 const api = { clusterName: "kubernetes", server: "https://10.0.0.10:6443", caCertPem: "-----CA-----\n" };
 
 /** File name in testdata -> what must be in it. One look at the file says what a host gets. */
@@ -70,12 +75,21 @@ const documents: Record<string, () => string> = {
   "cni-bridge.conflist": () => renderCniConflistTemplate({ ipFamilies: 1, kubeProxyMode: "nftables" }),
   "cni-bridge-dual-stack.conflist": () =>
     renderCniConflistTemplate({ ipFamilies: 2, kubeProxyMode: "iptables", mtu: 1450, hairpinMode: false }),
+  "cni-flannel.conflist": () => renderFlannelConflist({ kubeProxyMode: "nftables" }),
+  "flannel-vxlan.json": () => renderFlannelConfiguration({ clusterCIDR: "10.2.0.0/16", backend: "vxlan", mtu: 1400 }),
+  "flannel-host-gw-dual-stack.json": () =>
+    renderFlannelConfiguration({ clusterCIDR: "10.2.0.0/16,fd00:2::/48", backend: "host-gw", mtu: 1400 }),
+  "flanneld.service": () => renderFlannelUnit({ ...flannel, clusterCIDR: "10.2.0.0/16" }),
+  "flanneld-dual-stack.service": () =>
+    renderFlannelUnit({ ...flannel, clusterCIDR: "10.2.0.0/16,fd00:2::/48", nodeIP: "10.0.0.11,fd00::11" }),
   "masquerade.conf": () => renderMasqueradeRules({ clusterCIDR: "10.2.0.0/16" }),
   "masquerade-dual-stack.conf": () => renderMasqueradeRules({ clusterCIDR: "10.2.0.0/16,fd00:2::/48" }),
   "sysctl-bridge.conf": () => renderSysctl(requiredSysctls({ cniMode: "bridge" })),
   "sysctl-none.conf": () => renderSysctl(requiredSysctls({ cniMode: "none" })),
   "modules-nftables-bridge.conf": () =>
     renderModulesLoad(requiredModules({ kubeProxyMode: "nftables", cniMode: "bridge" })),
+  "modules-nftables-flannel.conf": () =>
+    renderModulesLoad(requiredModules({ kubeProxyMode: "nftables", cniMode: "flannel" })),
   "modules-ipvs-none.conf": () => renderModulesLoad(requiredModules({ kubeProxyMode: "ipvs", cniMode: "none" })),
 };
 
@@ -89,6 +103,21 @@ describe("files on a host", () => {
     expect(renderKubeProxyConfiguration({ ...proxy, nodeName: "Worker-1", mode: "nftables" })).toContain(
       "hostnameOverride: worker-1\n",
     );
+  });
+
+  test.each([
+    ["of the cluster's family only", "10.2.0.0/16", "fd00::11,10.0.0.11", ["--iface=10.0.0.11"]],
+    ["of IPv6 alone", "fd00:2::/48", "10.0.0.11,fd00::11", ["--iface=fd00::11", "--public-ipv6=fd00::11"]],
+    ["of which one is a question to the kubelet", "10.2.0.0/16", "0.0.0.0", []],
+    ["of which there is none", "10.2.0.0/16", undefined, []],
+  ])("flanneld's interface is that of a nodeIP %s", (_case, clusterCIDR, nodeIP, flags) => {
+    const unit = renderFlannelUnit({ ...flannel, clusterCIDR, nodeIP });
+    expect(unit.match(/--(iface|public-ipv6)=\S+/g) ?? []).toEqual(flags);
+  });
+
+  test("a host of backend host-gw needs no module for it", () => {
+    const needs = { kubeProxyMode: "none", cniMode: "flannel", flannelBackend: "host-gw" } as const;
+    expect(requiredModules(needs)).not.toContain("vxlan");
   });
 
   test("a refused override throws with every reason instead of being written", () => {

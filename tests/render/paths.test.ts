@@ -1,8 +1,10 @@
 import { bundledText } from "../../host/scriptText";
-import { cniAddressDirectory, cniBridge, cniNetworkName, masqueradeTable, paths } from "../../render";
+import * as render from "../../render";
 
 test("the scripts have the same paths and names as the files that are rendered", () => {
-  const known: Record<string, string> = { ...paths, cniAddressDirectory, cniBridge, cniNetworkName, masqueradeTable };
+  const { cniAddressDirectory, cniBridge, cniDelegateDirectory, cniNetworkName, masqueradeTable } = render;
+  const names = { cniAddressDirectory, cniBridge, cniDelegateDirectory, cniNetworkName, masqueradeTable };
+  const known: Record<string, string> = { ...render.paths, ...names };
   const lines = [...bundledText("render/scripts/paths.sh").matchAll(/^([a-z_]+)=(.*)$/gm)];
   const camel = (name: string) => name.replace(/_([a-z])/g, (_match, letter: string) => letter.toUpperCase());
   const found = Object.fromEntries(lines.map(([, name = "", value]) => [camel(name), value]));

@@ -65,7 +65,7 @@ describe("each rule names the place, the value and what to write", () => {
       { iptables: { localhostNodePorts: true } },
       'has no effect with kubeProxyMode "nftables", which answers no NodePort at 127.0.0.1; remove it',
     ],
-    ["cniMode", "flannel", 'is not yet available; use "bridge" or "none"'],
+    ["cniMode", "calico", 'is not one of the known words; write "bridge" or "flannel" or "none"'],
     ["sandboxImage", "https://registry.k8s.io/pause", "is not an image reference"],
     ["nodeReadyTimeoutSeconds", "5m", "is not a whole number"],
     ["drainTimeoutSeconds", -1, "is not a whole number"],

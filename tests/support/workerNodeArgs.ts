@@ -13,10 +13,14 @@ IQDLxSpaGAcIXvbA/u21/Yugu6P3AjZ7WBo0ttb7YE4enA==
 -----END CERTIFICATE-----
 `;
 
-/** kube-proxy's key; its second line is what to look for. */
-export const proxyKey = generateKeyPairSync("ec", { namedCurve: "P-256" })
-  .privateKey.export({ type: "pkcs8", format: "pem" })
-  .toString();
+/** kube-proxy's key, and flannel's; the second line of each is what to look for. */
+export const proxyKey = newKey();
+export const flannelKey = newKey();
+
+function newKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}
 
 /** An SSH public key of the right form. */
 export function hostKey(fill: number): string {
@@ -53,11 +57,14 @@ export const workerNodeArgs = {
     clusterDNS: ["10.1.0.2"],
     bootstrapToken: "abcdef.tokentokentoken1",
     kubeProxyCertificate: { certPem: caCertPem, privateKeyPem: proxyKey },
+    flannelCertificate: { certPem: caCertPem, privateKeyPem: flannelKey },
     kubeconfig,
   },
   binaries: {
     kubelet: { source: "bin/kubelet", sha256: "1".repeat(64) },
     kubeProxy: { source: "bin/kube-proxy", sha256: "2".repeat(64) },
     cniPlugins: { source: "bin/cni.tgz", sha256: "3".repeat(64) },
+    flanneld: { source: "bin/flanneld", sha256: "4".repeat(64) },
+    flannelCniPlugin: { source: "bin/flannel", sha256: "5".repeat(64) },
   },
 } satisfies WorkerNodeArgs;
