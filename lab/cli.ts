@@ -20,6 +20,7 @@ interface UpFlags {
   name: string;
   hosts?: string;
   vmHosts?: string;
+  flannel?: boolean;
   debian?: string;
   kubernetesVersion?: string;
   subnet?: string;
@@ -39,6 +40,7 @@ function commands(): Command {
     .option(...nameOption)
     .option("--hosts <number>", "number of hosts that are containers (default: 2)")
     .option("--vm-hosts <number>", "number of hosts beside these that are virtual machines (default: 0)")
+    .option("--flannel", "have flannel's binaries too, for cniMode flannel")
     .option(
       "--debian <release>",
       `Debian that the hosts are, ${Object.keys(debianReleases).join(" or ")} (default: 12)`,
@@ -89,6 +91,7 @@ async function up(flags: UpFlags): Promise<void> {
     name: flags.name,
     hosts: flags.hosts === undefined ? undefined : Number(flags.hosts),
     vmHosts: flags.vmHosts === undefined ? undefined : Number(flags.vmHosts),
+    flannel: flags.flannel,
     debian: flags.debian as DebianRelease | undefined,
     kubernetesVersion: flags.kubernetesVersion,
     subnet: flags.subnet,

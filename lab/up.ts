@@ -63,7 +63,7 @@ async function findAll(options: LabOptions, layout: LabLayout, renderer: Rendere
   const found: Found = { binaries: {}, media: { image: "" } };
   let baseImage = "";
   const findBinaries = async (report: Report) => {
-    found.binaries = await resolveBinaries(components(options.kubernetesVersion), options.binaries, report);
+    found.binaries = await resolveBinaries(components(options), options.binaries, report);
   };
   const findPulumi = async (report: Report) => {
     const cli: PulumiCli = await findCli(options.binaries, report);

@@ -43,14 +43,20 @@ export interface GoBuild {
   archive?: string;
 }
 
+/** What a lab runs. */
+interface Wanted {
+  kubernetesVersion: string;
+  /** Whether the hosts may have flannel. */
+  flannel: boolean;
+}
+
 /** What the control plane and the hosts of a lab run. */
-export function components(kubernetesVersion: string, arch = architecture()): Component[] {
+export function components(wanted: Wanted, arch = architecture()): Component[] {
   return [
-    kubernetes(kubernetesVersion, arch),
+    kubernetes(wanted.kubernetesVersion, arch),
     containerd(arch),
     cniPlugins(arch),
-    flannel(),
-    flannelCniPlugin(arch),
+    ...(wanted.flannel ? [flannel(), flannelCniPlugin(arch)] : []),
     etcd(arch),
   ];
 }

@@ -11,6 +11,8 @@ export interface LabOptions {
   hosts: number;
   /** Number of hosts beside these that are virtual machines. @default 0 */
   vmHosts: number;
+  /** Whether flannel's binaries are there, for cniMode flannel. @default false, they need not be built then */
+  flannel: boolean;
   /** Release of Debian that the hosts are. @default "12" */
   debian: DebianRelease;
   /** Kubernetes release of control plane and nodes, without "v". @default 1.37.2 */
@@ -54,7 +56,8 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
   }
   const subnet = network("--subnet", asked.subnet ?? defaultSubnet, 24, 24);
   const clusterCIDR = network("--cluster-cidr", asked.clusterCIDR ?? defaultClusterCIDR(subnet), 16, 16);
-  return { name, hosts, vmHosts, debian, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
+  const flannel = asked.flannel ?? false;
+  return { name, hosts, vmHosts, flannel, debian, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
 }
 
 /**

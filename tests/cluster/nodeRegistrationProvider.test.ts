@@ -142,7 +142,11 @@ describe("update", () => {
     };
     const seen = () => scene.server.nodes.get("a")?.metadata.annotations;
     registeredNode({ annotations });
-    await provider.update("a", state({ podNetwork: "flannel" }), inputs({ podNetwork: "flannel", labels: { role: "db" } }));
+    await provider.update(
+      "a",
+      state({ podNetwork: "flannel" }),
+      inputs({ podNetwork: "flannel", labels: { role: "db" } }),
+    );
     expect(seen()).toMatchObject(annotations);
     await provider.update("a", state({ podNetwork: "flannel" }), inputs());
     expect(seen()).toMatchObject(theirs);

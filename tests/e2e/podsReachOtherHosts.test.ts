@@ -99,6 +99,7 @@ describe("pods on different hosts, without a route on the network between them",
 
   test("leave nothing of flannel behind where bridge comes back, and routes with it", async () => {
     for (const found of await onAll(flannel)) expect(found).not.toBe("");
+    await setRouting(lab.name, true);
     stack.configure();
     expectSuccess(await stack.up());
     expect(await onAll(flannel)).toEqual(nodes().map(() => ""));
@@ -111,7 +112,6 @@ describe("pods on different hosts, without a route on the network between them",
     expect(annotations).not.toContain("flannel.alpha.coreos.com");
     const objects = await kubectl(kubectlOf(lab), ["get", "clusterroles,clusterrolebindings", "-o", "name"]);
     expect(objects).not.toContain(":flannel");
-    await setRouting(lab.name, true);
     await withWorkload(async (workload) => expect(await reached(workload)).toEqual(all(true)));
     await expectAsConfigured(lab, stack);
   });

@@ -104,7 +104,9 @@ test("members of an archive are taken out also under the name of the folder they
 });
 
 test("releases are the official ones of version and architecture", () => {
-  const urls = components("1.36.3", "arm64").flatMap(({ release }) => (release?.downloads ?? []).map(({ url }) => url));
+  const urls = components({ kubernetesVersion: "1.36.3", flannel: true }, "arm64").flatMap(({ release }) =>
+    (release?.downloads ?? []).map(({ url }) => url),
+  );
   expect(urls).toContain("https://dl.k8s.io/v1.36.3/bin/linux/arm64/kubelet");
   expect(urls.filter((url) => !url.includes("arm64"))).toEqual([]);
 });

@@ -8,6 +8,7 @@ describe("options of a lab", () => {
       name: "lab",
       hosts: 2,
       vmHosts: 0,
+      flannel: false,
       debian: "12",
       kubernetesVersion: "1.37.2",
       subnet: "10.231.0.0/24",
