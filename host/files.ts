@@ -11,6 +11,8 @@ export interface FileSpec {
   owner?: string;
   /** Whether the service that owns the file restarts when its content changes. @default true */
   restart?: boolean;
+  /** Whether the service only reloads when its content changes, by ExecReload of its unit. @default false */
+  reload?: boolean;
   /** Whether state and diffs have its digest in place of its content: for what nobody reads line by line. @default false */
   sealed?: boolean;
 }
@@ -32,14 +34,14 @@ export function statMode(mode: string): string {
   return Number.parseInt(mode, 8).toString(8);
 }
 
-/** The table of files for a script that writes them: PATH MODE OWNER RESTART SHA256 BASE64, as words; an empty file is "-". */
+/** The table of files for a script that writes them: PATH MODE OWNER CHANGE SHA256 BASE64, as words; an empty file is "-". */
 export function fileTable(files: FileMap): string[] {
   return Object.entries(files).map(([path, file]) =>
     [
       assertSafePath(path),
       statMode(file.mode ?? "0644"),
       file.owner ?? "root:root",
-      file.restart === false ? "no" : "yes",
+      file.reload === true ? "reload" : file.restart === false ? "nothing" : "restart",
       sha256(file.content),
       Buffer.from(file.content).toString("base64") || "-",
     ].join(" "),

@@ -10,6 +10,8 @@ export interface PackageRequirement {
   command: string;
   /** Name of the package for each family of package managers. @example { apt: "nftables", dnf: "nftables", zypper: "nftables" } */
   packages: { apt: string; dnf: string; zypper: string };
+  /** Unit that the package enables or starts by itself; where the package is installed here, it does neither. */
+  unit?: string;
 }
 
 /** Inputs of {@link HostPrerequisites}, as the provider sees them. */

@@ -102,7 +102,9 @@ async function apply(id: string, inputs: HostPrerequisitesInputs, last: Written)
   const { known, made, instance } = last;
   const { packages, kernelModules, sysctls, files } = inputs;
   const values = {
-    packages: packages.map(({ command, packages: { apt, dnf, zypper } }) => `${command} ${apt} ${dnf} ${zypper}`),
+    packages: packages.map(({ command, packages: { apt, dnf, zypper }, unit = "-" }) =>
+      [command, apt, dnf, zypper, unit].join(" "),
+    ),
     modules: moduleTable(kernelModules),
     sysctls: Object.entries(sysctls).map(([parameter, value]) => `${parameter}=${value}`),
     files: fileTable(files),

@@ -34,7 +34,7 @@ reason() {
     /^goroutine [0-9]+ / { dump = 1 }
     dump || /^ *$/ { next }
     { tail[++total] = $0 }
-    /^[EF][0-9][0-9][0-9][0-9] |panic:|[Ff]atal|FATAL|err=|[Ff]ailed to|Error/ { note($0) }
+    /^[EF][0-9][0-9][0-9][0-9] |^\[ALERT\]|panic:|[Ff]atal|FATAL|err=|[Ff]ailed to|Error/ { note($0) }
     END {
       keep(0)
       if (errors != "") printf "%s", errors

@@ -125,7 +125,7 @@ set_mode() {
 }
 
 staged=''
-# stage_files TABLE: for each file PATH MODE OWNER RESTART SHA256 BASE64.
+# stage_files TABLE: for each file PATH MODE OWNER CHANGE SHA256 BASE64.
 # shellcheck disable=SC2086
 stage_files() {
   set -- $1

@@ -4,10 +4,10 @@
 . ./library.sh
 . ./packages.sh
 . ./kernel.sh
-: "${packages?for each command COMMAND APT DNF ZYPPER}"
+: "${packages?for each command COMMAND APT DNF ZYPPER UNIT, - for no unit}"
 : "${modules?for each MODULE PATH OPTION, - for none}"
 : "${sysctls?a line each, NAME=VALUE}"
-: "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64}"
+: "${files?for each file PATH MODE OWNER CHANGE SHA256 BASE64}"
 : "${dropped?paths that were managed before and are not any more}"
 : "${known?paths that the program has written before}"
 : "${made?directories that it has made before}"
@@ -17,8 +17,8 @@ main() {
   own_known
   set -- $packages
   while [ $# -gt 0 ]; do
-    need "$1" "$2" "$3" "$4"
-    shift 4
+    need "$1" "$2" "$3" "$4" "$5"
+    shift 5
   done
   install_packages
   write_files

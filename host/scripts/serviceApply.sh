@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # One service as a transaction: everything is staged beside its place, swapped, and the unit restarted only if the running process
-# has not read what is there now. Whatever fails, the host ends as before (exit status 10) or says that it does not.
+# has not read what is there now; reloaded where it reads what has changed when it is told so. Whatever fails, the host ends as before (exit status 10) or says that it does not.
 #
 # Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
 # files that the service wrote itself to what the settings say; prints the path of each it changed), look (prints `fault|...` for
@@ -14,7 +14,7 @@
 . ../../base/scripts/dropIns.sh
 : "${unit:?name of the unit, with its suffix}"
 : "${ours?yes where the unit itself is ours}"
-: "${files?for each file PATH MODE OWNER RESTART SHA256 BASE64, the unit first}"
+: "${files?for each file PATH MODE OWNER CHANGE SHA256 BASE64, the unit first; CHANGE is restart, reload or nothing}"
 : "${programs?for each binary that the unit starts PATH SHA256; they are there, at paths of their version}"
 : "${directories?that the service needs}"
 : "${adjusts?paths that adjust may change}"
@@ -25,14 +25,17 @@
 unit_path=/etc/systemd/system/$unit
 stamp=$state/$unit.started
 settling=$state/$unit.settling
-managed='' watched='' wanted=''
+managed='' watched='' wanted='' reread='' reloaded=''
 
 # shellcheck disable=SC2086
 read_tables() {
   set -- $files
   while [ $# -gt 0 ]; do
     managed="$managed $1"
-    [ "$4" = no ] || { watched="$watched $1" wanted="$wanted $1 $5"; }
+    case $4 in
+      restart) watched="$watched $1" wanted="$wanted $1 $5" ;;
+      reload) reread="$reread $1" reloaded="$reloaded $1 $5" ;;
+    esac
     shift 6
   done
   set -- $programs
@@ -93,19 +96,38 @@ restart_needed() {
     case " $watched $dropped " in *" $path "*) return 0 ;; esac
   done
   if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
-    [ "$(sed -n 2p "$stamp")" = "$fingerprint" ] || return 0
-    has_fault
+    [ "$(sed -n 2p "$stamp")" != "$fingerprint" ]
     return
   fi
   [ -z "$reload" ] && since=$(started "$unit") || return 0
   for path in $watched; do older_than "$since" "$path" || return 0; done
-  has_fault
+  return 1
+}
+
+# Whether it has yet to read again what it reads at a reload; asked of the process in the same way.
+reread_needed() {
+  [ -n "$reread" ] || return 1
+  for path in $staged; do
+    case " $reread " in *" $path "*) return 0 ;; esac
+  done
+  if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
+    [ "$(sed -n 3p "$stamp")" != "$reloaded" ]
+    return
+  fi
+  since=$(started "$unit") || return 0
+  for path in $reread; do older_than "$since" "$path" || return 0; done
+  return 1
+}
+# What may only seem to be a fault of a process that has yet to read its files is not asked for before.
+what_is_needed() {
+  if restart_needed; then echo restart; elif reread_needed; then echo reload; elif has_fault; then echo restart; fi
 }
 has_fault() { look 2> /dev/null | grep -q '^fault|'; }
 
+# start HOW: restart or reload.
 start() {
   systemctl reset-failed "$unit" 2> /dev/null
-  if ! systemctl restart "$unit"; then
+  if ! systemctl "$1" "$unit"; then
     reason "$unit" >&2
     return 1
   fi
@@ -132,10 +154,14 @@ roll_back() {
   [ -z "$first" ] || undo_first
   systemctl daemon-reload
   [ -n "$changed" ] || fail "nothing of $unit had changed; see: journalctl -u $unit"
-  start || fail "the version before was put back, but $unit does not become healthy with it either"
+  start "$(way_back)" || fail "the version before was put back, but $unit does not become healthy with it either"
   printf '%s\n' "the version before was put back and $unit runs with it" >&2
   write_stamp before
   exit 10
+}
+# What was only told to read again reads what was put back in the same way, if it still runs.
+way_back() {
+  if [ "$how" = reload ] && [ "$(systemctl is-active "$unit")" = active ]; then echo reload; else echo restart; fi
 }
 is_loaded() {
   # What ran under our unit is not what the other one starts.
@@ -167,7 +193,8 @@ write_stamp() {
   own f "$stamp"
   if [ "$1" = new ] && current=$(process "$unit"); then
     facts="$current
-$fingerprint"
+$fingerprint${reloaded:+
+$reloaded}"
     [ "$(cat "$stamp" 2> /dev/null)" = "$facts" ] && return
     printf '%s\n' "$facts" > "$stamp.new" && mv -f "$stamp.new" "$stamp" || fail "cannot write $stamp"
   else
@@ -196,6 +223,8 @@ finish_settling() {
   rm -f "$settling"
 }
 
+fingerprint() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }
+
 main() {
   phase=staging
   trap at_exit EXIT
@@ -204,7 +233,7 @@ main() {
   read_tables
   dropped="$dropped $(left_over "$managed $stamp $settling")"
   refuse_drop_ins
-  fingerprint=$(printf '%s' "$wanted" | sha256sum | cut -d' ' -f1)
+  fingerprint=$(fingerprint "$wanted") reloaded=${reloaded:+$(fingerprint "$reloaded")} how=''
   stage_all
   phase=changing
   exchange || fail "cannot put the new files of $unit in place"
@@ -212,7 +241,8 @@ main() {
   enable_unit
   ! reload_needed || reload=yes
   [ -z "$enabled$reload" ] || systemctl daemon-reload || fail "systemctl daemon-reload failed"
-  if restart_needed; then start || fail "$unit is not healthy with what was to be changed"; fi
+  how=$(what_is_needed)
+  [ -z "$how" ] || start "$how" || fail "$unit is not healthy with what was to be changed"
   phase=settled
   write_stamp new
   settle_all

@@ -72,7 +72,7 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
 
   describe("packages", () => {
     const commands = ["mount", "nft", "iptables", "ipset", "ipvsadm"];
-    const script = prepare({ packages: commands.map((command) => Array(4).fill(command).join(" ")) });
+    const script = prepare({ packages: commands.map((command) => `${Array(4).fill(command).join(" ")} -`) });
     const install = (name: string) =>
       `for c in iptables ipset ipvsadm; do echo '#!/bin/sh' >"$(dirname "$0")/$c"; chmod +x "$(dirname "$0")/$c"; done; : ${name}`;
     beforeEach(() => void host.command("mount").command("nft"));
@@ -107,6 +107,39 @@ describe.each(shells)("preparing a host under %s", (_name, shell) => {
     test("a manager's questions do not eat what comes after in the script", () => {
       host.command("dnf", "cat >/dev/null");
       expect(host.run(script, shell).stderr).toContain("command iptables is still missing");
+    });
+
+    describe("that start a unit by themselves", () => {
+      const haproxy = prepare({ packages: ["haproxy haproxy haproxy haproxy haproxy.service"] });
+      const brought = `echo '#!/bin/sh' >"$(dirname "$0")/haproxy"; chmod +x "$(dirname "$0")/haproxy"`;
+      beforeEach(() => void host.command("systemctl"));
+      const units = (calls: string[]): string[] => calls.filter((call) => call.startsWith("systemctl"));
+
+      test("are kept from it, now and at the next boot", () => {
+        host.command("apt-get", brought);
+        const { status, calls } = host.run(haproxy, shell);
+        expect([status, calls.map((call) => call.split(" ").slice(0, 2).join(" "))]).toEqual([
+          0,
+          ["systemctl mask", "apt-get -q", "systemctl unmask", "systemctl disable"],
+        ]);
+        expect(units(calls)).toEqual([
+          "systemctl mask --quiet --runtime haproxy.service",
+          "systemctl unmask --quiet --runtime haproxy.service",
+          "systemctl disable --quiet haproxy.service",
+        ]);
+      });
+
+      test("leave nothing masked where they cannot be installed", () => {
+        host.command("apt-get", "exit 100");
+        const { status, calls } = host.run(haproxy, shell);
+        expect(status).toBe(1);
+        expect(units(calls)).toContain("systemctl unmask --quiet --runtime haproxy.service");
+      });
+
+      test("are their owner's where the command was there", () => {
+        host.command("haproxy").command("apt-get");
+        expect(host.run(haproxy, shell)).toMatchObject({ status: 0, calls: [] });
+      });
     });
 
     test("shows what a manager that failed has said", () => {

@@ -7,7 +7,7 @@ import { Sandbox } from "./sandbox";
 /** Tools that the scripts of a service use besides the basic ones. */
 const tools = "base64 chown cp date ln mktemp sha256sum stat sync touch tee env tar gzip";
 
-/** systemctl of a host with one unit, app.service, whose process reads its files when it starts. */
+/** systemctl of a host with one unit, app.service, whose process reads its files when it starts, and one of them when it is reloaded. */
 const systemctl = `
 case "$*" in
   'is-active app.service') [ -e /run/pid ] && echo active || echo inactive ;;
@@ -24,6 +24,12 @@ case "$*" in
     mkdir -p "/proc/$n"
     echo "$n (an app) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 $n" >"/proc/$n/stat"
     date +%s >/run/started
+    [ ! -e /etc/app/list ] || cp /etc/app/list /run/list
+    ;;
+  'reload app.service')
+    grep -qx refused /etc/app/list && exit 1
+    echo "$(($(cat /run/reloads 2>/dev/null || echo 0) + 1))" >/run/reloads
+    cp /etc/app/list /run/list
     ;;
   *MainPID*) echo "MainPID=$(cat /run/pid 2>/dev/null || echo 0)" ;;
   *ExecMainStartTimestamp*)
