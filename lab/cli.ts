@@ -22,6 +22,7 @@ interface UpFlags {
   vmHosts?: string;
   flannel?: boolean;
   debian?: string;
+  apiServers?: string;
   kubernetesVersion?: string;
   subnet?: string;
   clusterCidr?: string;
@@ -45,6 +46,7 @@ function commands(): Command {
       "--debian <release>",
       `Debian that the hosts are, ${Object.keys(debianReleases).join(" or ")} (default: 12)`,
     )
+    .option("--api-servers <number>", "number of API servers, on ports from 6443 on (default: 1)")
     .option("--kubernetes-version <version>", `Kubernetes release (default: ${versions.kubernetes})`)
     .option("--subnet <cidr>", `network of the hosts, a /24 (default: ${defaultSubnet})`)
     .option("--cluster-cidr <cidr>", "network of the pods, a /16 (default: 10.2.0.0/16, another one on another subnet)")
@@ -93,6 +95,7 @@ async function up(flags: UpFlags): Promise<void> {
     vmHosts: flags.vmHosts === undefined ? undefined : Number(flags.vmHosts),
     flannel: flags.flannel,
     debian: flags.debian as DebianRelease | undefined,
+    apiServers: flags.apiServers === undefined ? undefined : Number(flags.apiServers),
     kubernetesVersion: flags.kubernetesVersion,
     subnet: flags.subnet,
     clusterCIDR: flags.clusterCidr,

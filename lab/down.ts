@@ -15,7 +15,15 @@ import { type Renderer, runSteps } from "./machine/progress";
 import { restoreSysctls } from "./machine/sysctl";
 
 /** Clients before servers, so that none is left without its server and complains. */
-const stopOrder = ["router", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
+const stopOrder = [
+  "router",
+  "kube-scheduler",
+  "kube-controller-manager",
+  "kube-apiserver-3",
+  "kube-apiserver-2",
+  "kube-apiserver",
+  "etcd",
+];
 
 /** Removes a lab with all that it made on the machine. What is not there any more is passed over. */
 export async function takeDown(name: string, projectDirectory: string, renderer: Renderer): Promise<void> {

@@ -26,6 +26,8 @@ export interface Lab {
   /** Private key that opens every host as root and as admin. */
   sshKeyPath: string;
   knownHostsPath: string;
+  /** Its API servers as host:port; the kubeconfig's is the first. */
+  apiServers: string[];
   /** kubectl of the lab's version. */
   kubectlPath: string;
   hosts: LabHostAccess[];
@@ -88,6 +90,7 @@ export async function openLab(name = "lab"): Promise<Lab> {
     files,
     sshKeyPath: files.sshKey,
     knownHostsPath: files.knownHosts,
+    apiServers: layout.apiServerPorts.map((port) => `${layout.gateway}:${port}`),
     kubectlPath: state.binaries.kubectl?.path ?? "kubectl",
     hosts: await hostAccess(layout),
     exec: (name, command, input) => {

@@ -9,6 +9,7 @@ import { LabError } from "./machine/errors";
 import { routerDaemon } from "./network/routerDaemon";
 import { readState } from "./plan/labState";
 import { layoutOf } from "./plan/layout";
+import { completeOptions } from "./plan/options";
 import { configureStack } from "./pulumi/labSettings";
 
 /**
@@ -18,7 +19,8 @@ import { configureStack } from "./pulumi/labSettings";
 export async function rotateCa(name: string, step: CaStep): Promise<void> {
   const state = await readState(projectDirectory(), name);
   if (!state?.binaries) throw new LabError(`the lab "${name}" is not there`, "run `lab up`");
-  const { options, binaries } = state;
+  const { binaries } = state;
+  const options = completeOptions(state.options);
   const layout = layoutOf(options, projectDirectory());
   await takeCaStep(layout.files.pki, step);
   const credentials = await ensureCredentials(layout);

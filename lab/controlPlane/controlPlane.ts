@@ -21,22 +21,24 @@ export async function ensureControlPlane(
   layout: LabLayout,
   report: Report,
 ): Promise<void> {
-  const start = async (program: ControlPlaneProgram) => {
-    if ((await daemonPid(program.daemon.recordPath)) === undefined) {
-      for (const port of program.ports) await checkPortFree(layout.gateway, port);
-    }
-    await ensureDaemon(program.daemon);
-    await waitUntilHealthy(program, layout);
-  };
   // The API server asks etcd at once; controller manager and scheduler ask the API server.
   const [etcd, apiServer, ...others] = programs;
   for (const program of [etcd, apiServer]) {
     if (!program) continue;
     report.working(`starting ${program.daemon.name}`);
-    await start(program);
+    await ensureProgram(program, layout);
   }
   report.working(`starting ${others.map((program) => program.daemon.name).join(", ")}`);
-  await Promise.all(others.map(start));
+  await Promise.all(others.map((program) => ensureProgram(program, layout)));
+}
+
+/** Starts a program if it does not run, and waits until it is well. */
+export async function ensureProgram(program: ControlPlaneProgram, layout: LabLayout): Promise<void> {
+  if ((await daemonPid(program.daemon.recordPath)) === undefined) {
+    for (const port of program.ports) await checkPortFree(layout.gateway, port);
+  }
+  await ensureDaemon(program.daemon);
+  await waitUntilHealthy(program, layout);
 }
 
 /** Whether a program answers that it is well. */

@@ -19,9 +19,9 @@ export function controlPlanePrograms(
   layout: LabLayout,
   binaries: Binaries,
 ): ControlPlaneProgram[] {
-  const daemon = (name: string, args: Record<string, string>): Daemon => ({
+  const daemon = (name: string, args: Record<string, string>, program = name): Daemon => ({
     name,
-    command: binaries[name]?.path ?? name,
+    command: binaries[program]?.path ?? program,
     args: Object.entries(args).map(([flag, value]) => `--${flag}=${value}`),
     env: { [labVariable]: layout.files.directory },
     logPath: path.join(layout.files.logs, `${name}.log`),
@@ -34,10 +34,30 @@ export function controlPlanePrograms(
   });
   return [
     program("etcd", etcdArgs(layout), [ports.etcdClient, ports.etcdPeer], "health"),
-    program("kube-apiserver", apiServerArgs(layout), [ports.apiServer], "readyz"),
+    ...layout.apiServerPorts.map((port, index) => apiServer(layout, daemon, index, port)),
     program("kube-controller-manager", controllerManagerArgs(options, layout), [ports.controllerManager], "healthz"),
     program("kube-scheduler", schedulerArgs(layout), [ports.scheduler], "healthz"),
   ];
+}
+
+/** Further API servers stand in no Service: all have one address, and would write over each other's port. */
+function apiServer(
+  layout: LabLayout,
+  daemon: (name: string, args: Record<string, string>, program?: string) => Daemon,
+  index: number,
+  port: number,
+): ControlPlaneProgram {
+  const args = { ...apiServerArgs(layout), "secure-port": String(port) };
+  const started =
+    index === 0
+      ? daemon(apiServerName(index), args)
+      : daemon(apiServerName(index), { ...args, "endpoint-reconciler-type": "none" }, apiServerName(0));
+  return { daemon: started, ports: [port], healthUrl: `https://${layout.gateway}:${port}/readyz` };
+}
+
+/** What an API server is called in `lab status` and `lab logs`. @example apiServerName(1) // "kube-apiserver-2" */
+export function apiServerName(index: number): string {
+  return index === 0 ? "kube-apiserver" : `kube-apiserver-${index + 1}`;
 }
 
 function etcdArgs(layout: LabLayout): Record<string, string> {
@@ -69,7 +89,6 @@ function apiServerArgs(layout: LabLayout): Record<string, string> {
   return {
     "bind-address": layout.gateway,
     "advertise-address": layout.gateway,
-    "secure-port": String(ports.apiServer),
     "service-cluster-ip-range": layout.serviceCIDR,
     "allow-privileged": "true",
     "authorization-mode": "Node,RBAC",

@@ -45,6 +45,8 @@ export interface LabLayout {
   gateway: string;
   /** API server as the hosts reach it. */
   endpoint: string;
+  /** Ports of the API servers on that address; the first is that of the endpoint. */
+  apiServerPorts: number[];
   serviceCIDR: string;
   /** First address of the services' network: the API server's own Service. */
   kubernetesServiceAddress: string;
@@ -105,6 +107,7 @@ export function layoutOf(options: LabOptions, projectDirectory: string): LabLayo
     bridge: interfaceName(network),
     gateway,
     endpoint: `https://${gateway}:${ports.apiServer}`,
+    apiServerPorts: Array.from({ length: options.apiServers }, (_, index) => ports.apiServer + index),
     serviceCIDR,
     kubernetesServiceAddress: addressIn(serviceCIDR, 1),
     clusterDNS: addressIn(serviceCIDR, 2),

@@ -15,6 +15,8 @@ export interface LabOptions {
   flannel: boolean;
   /** Release of Debian that the hosts are. @default "12" */
   debian: DebianRelease;
+  /** Number of API servers, on ports from 6443 on. @default 1 */
+  apiServers: number;
   /** Kubernetes release of control plane and nodes, without "v". @default 1.37.2 */
   kubernetesVersion: string;
   /** IPv4 network of the machine's bridge and the hosts. @default 10.231.0.0/24 */
@@ -34,6 +36,7 @@ export const defaultSubnet = "10.231.0.0/24";
 export const maxHosts = 200;
 /** Virtual machines get .211 and up. */
 export const maxVmHosts = 40;
+export const maxApiServers = 3;
 
 /** Lays defaults under what was asked for. Throws {@link LabError} naming the value and the rule. */
 export function completeOptions(asked: Partial<LabOptions>): LabOptions {
@@ -44,8 +47,9 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
       "use at most 30 lower-case letters, digits and inner hyphens",
     );
   }
-  const vmHosts = count("--vm-hosts", asked.vmHosts ?? 0, 0, maxVmHosts);
-  const hosts = count("--hosts", asked.hosts ?? 2, vmHosts > 0 ? 0 : 1, maxHosts);
+  const vmHosts = count("--vm-hosts", asked.vmHosts ?? 0, 0, maxVmHosts, "hosts");
+  const hosts = count("--hosts", asked.hosts ?? 2, vmHosts > 0 ? 0 : 1, maxHosts, "hosts");
+  const apiServers = count("--api-servers", asked.apiServers ?? 1, 1, maxApiServers, "API servers");
   const debian = debianRelease(asked.debian ?? "12");
   const kubernetesVersion = (asked.kubernetesVersion ?? versions.kubernetes).replace(/^v/, "");
   if (!semver.valid(kubernetesVersion)) {
@@ -57,7 +61,8 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
   const subnet = network("--subnet", asked.subnet ?? defaultSubnet, 24, 24);
   const clusterCIDR = network("--cluster-cidr", asked.clusterCIDR ?? defaultClusterCIDR(subnet), 16, 16);
   const flannel = asked.flannel ?? false;
-  return { name, hosts, vmHosts, flannel, debian, kubernetesVersion, subnet, clusterCIDR, binaries: asked.binaries };
+  const made = { name, hosts, vmHosts, flannel, apiServers, debian, kubernetesVersion, subnet, clusterCIDR };
+  return { ...made, binaries: asked.binaries };
 }
 
 /**
@@ -79,9 +84,9 @@ function debianRelease(value: string): DebianRelease {
   throw new LabError(`--debian "${value}": not a release that hosts may be`, `give one of ${releases.join(", ")}`);
 }
 
-function count(option: string, value: number, least: number, most: number): number {
+function count(option: string, value: number, least: number, most: number, what: string): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new LabError(`${option} ${value}: not a number of hosts`, `give a whole number from ${least} to ${most}`);
+  throw new LabError(`${option} ${value}: not a number of ${what}`, `give a whole number from ${least} to ${most}`);
 }
 
 function network(option: string, value: string, shortest: number, longest: number): string {

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { load } from "js-yaml";
 import { type CaStep, takeCaStep } from "../../lab/controlPlane/caRotation";
-import { controlPlanePrograms } from "../../lab/controlPlane/controlPlanePrograms";
+import { controlPlanePrograms, type ControlPlaneProgram } from "../../lab/controlPlane/controlPlanePrograms";
 import { clusterCertificates, ensureCredentials } from "../../lab/controlPlane/credentials";
 import { type LabLayout, layoutOf } from "../../lab/plan/layout";
 import { completeOptions } from "../../lab/plan/options";
@@ -43,6 +43,19 @@ describe("programs of the control plane", () => {
     );
     expect(listening).toHaveLength(5);
     expect(listening.filter((arg) => !arg.includes("10.232.0.1"))).toEqual([]);
+  });
+
+  test("a second API server has the first one's etcd and certificate, another port, and no part in the Service", () => {
+    const two = completeOptions({ ...options, apiServers: 2 });
+    const all = controlPlanePrograms(two, layoutOf(two, "/tree"), { "kube-apiserver": { path: "/bin/x", sha256: "" } });
+    const [first, second] = all.filter(({ daemon }) => daemon.name.startsWith("kube-apiserver"));
+    const own = (all: ControlPlaneProgram | undefined, other: ControlPlaneProgram | undefined): string[] =>
+      (all?.daemon.args ?? []).filter((arg) => !other?.daemon.args.includes(arg));
+    expect(own(second, first)).toEqual(["--secure-port=6444", "--endpoint-reconciler-type=none"]);
+    expect(own(first, second)).toEqual(["--secure-port=6443"]);
+    expect([second?.daemon.command, second?.daemon.name, second?.healthUrl]).toEqual([
+      ...["/bin/x", "kube-apiserver-2", "https://10.232.0.1:6444/readyz"],
+    ]);
   });
 
   test("no secret is an argument", () => {
