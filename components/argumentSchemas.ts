@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { localEndpoint } from "../base/rules/apiServerRules";
 import * as fields from "../base/rules/fields";
 import { nodeNameFault } from "../base/rules/nameRules";
 import { certPemFault, privateKeyPemFault } from "../base/rules/secretRules";
@@ -45,8 +46,8 @@ const clientCertificate = z.object(
   { error: (issue) => `${isMissing(issue) ? "is required" : "is not an object"}; give that of ClusterBootstrap` },
 );
 
-const { kubernetesVersion, clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } =
-  fields.clusterFields;
+const { kubernetesVersion, clusterName, apiServerEndpoint, apiServers, caCertPem, ...network } = fields.clusterFields;
+const { clusterCIDR, clusterDNS, clusterDomain } = network;
 const secrets = {
   kubeconfig: fields.clusterSecrets.kubeconfig("give the text of an admin kubeconfig"),
   bootstrapToken: fields.clusterSecrets.bootstrapToken("give that of ClusterBootstrap"),
@@ -58,7 +59,8 @@ export const clusterSchema = z.object(
   {
     kubernetesVersion: later(kubernetesVersion),
     clusterName: later(clusterName),
-    apiServerEndpoint: later(apiServerEndpoint),
+    apiServerEndpoint: later(apiServerEndpoint.default(localEndpoint)),
+    apiServers: later(apiServers),
     caCertPem: later(caCertPem),
     clusterCIDR: later(clusterCIDR),
     clusterDNS: later(clusterDNS),

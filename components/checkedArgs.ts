@@ -123,6 +123,9 @@ export function crossView(args: Arguments, binaries: CrossView["binaries"], host
   const placed = (key: string): Placed => ({ path: ["cluster", key], value: cluster[key] });
   return {
     kubernetesVersion: cluster["kubernetesVersion"],
+    // Of a cluster that is missing as a whole more is not said.
+    ...(args["cluster"] !== undefined && { apiServerEndpoint: placed("apiServerEndpoint") }),
+    apiServers: placed("apiServers"),
     clusterCIDR: placed("clusterCIDR"),
     clusterDNS: placed("clusterDNS"),
     caCertPem: placed("caCertPem"),

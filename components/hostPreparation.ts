@@ -6,6 +6,7 @@ import { renderModulesLoad, requiredModules } from "../render/modulesLoad";
 import { requiredPackages } from "../render/packages";
 import { paths } from "../render/paths";
 import { renderSysctl, requiredSysctls } from "../render/sysctl";
+import { hasApiServers } from "./apiServerProxy";
 import type { HostPreparationArgs, NodePartArgs } from "./nodePartArgs";
 import { checkedPartArgs, parts } from "./partArguments";
 import { verificationFile } from "./verification";
@@ -38,6 +39,6 @@ function prerequisites(args: NodePartArgs): HostPrerequisitesArgs {
     [paths.verification]: verification,
   }));
   const inForce = Object.fromEntries(Object.entries(sysctls).map(([key, value]) => [key, String(value)]));
-  const packages = requiredPackages(modes);
+  const packages = requiredPackages({ ...modes, apiServerProxy: hasApiServers(args) });
   return { connection, claim, packages, kernelModules, sysctls: inForce, files };
 }

@@ -7,11 +7,13 @@ export type { CertificateArgs as KubeProxyCertificateArgs } from "./clientCertif
 export { HostClaim } from "./claim/hostClaim";
 export { NodeBinaries } from "./nodeBinaries";
 export { HostPreparation } from "./hostPreparation";
+export { ApiServerProxy } from "./apiServerProxy";
 export { ContainerRuntime } from "./containerRuntime";
 export { Kubelet } from "./kubelet";
 export { KubeProxy } from "./kubeProxy";
 export { Flannel } from "./flannel";
 export type {
+  ApiServerProxyArgs,
   ClaimedHost,
   ContainerRuntimeArgs,
   FlannelArgs,

@@ -4,6 +4,7 @@ import { releaseSources, type ReleaseSources } from "../base/releaseSources";
 import type { CrossView } from "../base/rules/crossChecks";
 import { kubeProxyModeWarning } from "../base/rules/kubeProxyModeRules";
 import { canonicalEndpoint } from "../base/rules/addressRules";
+import { isLoopback } from "../base/rules/apiServerRules";
 import { fieldsOf, firstOfEachPlace, type Finding } from "../base/rules/finding";
 import { Later } from "../base/rules/later";
 import { clusterBootstrapSchema, workerNodeSchema, workerPoolSchema } from "./argumentSchemas";
@@ -147,10 +148,11 @@ function claimPool(
 /** The cluster of arguments that are right: what is only known later is the same where it comes from the same Output. */
 function clusterOf(args: Record<string, unknown>): ClusterIdentity {
   const { apiServerEndpoint, caCertPem } = fieldsOf(args["cluster"]);
-  const identity = (value: unknown, text: (value: string) => string): string | object =>
+  const identity = (value: unknown, text: (value: string) => string | object): string | object =>
     typeof value === "string" ? text(value) : value instanceof Later ? value.given : {};
   return {
-    apiServerEndpoint: identity(apiServerEndpoint, canonicalEndpoint),
+    // A node's own proxy has the same address in all clusters.
+    apiServerEndpoint: identity(apiServerEndpoint, (url) => (isLoopback(url) ? {} : canonicalEndpoint(url))),
     caCertPem: identity(caCertPem, (pem) => pem.trim()),
   };
 }

@@ -44,6 +44,9 @@ export type HostPreparationArgs = WithoutBinaries<PartArgs<"connection", "cluste
 /** Arguments of {@link ContainerRuntime}. */
 export type ContainerRuntimeArgs = WithoutBinaries<PartArgs<"connection", "clusterCIDR">> & UnderClaim;
 
+/** Arguments of {@link ApiServerProxy}. */
+export type ApiServerProxyArgs = WithoutBinaries<PartArgs<"connection", "apiServers" | "caCertPem">> & UnderClaim;
+
 /** Arguments of {@link Kubelet}. */
 export type KubeletArgs = PartArgs<
   "nodeName" | "connection",

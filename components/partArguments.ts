@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { without } from "../base/without";
 import { later } from "../base/rules/later";
 import type { CrossView } from "../base/rules/crossChecks";
 import { fieldsOf, valueAt, type Finding } from "../base/rules/finding";
@@ -13,6 +14,8 @@ interface Part {
   nodeName?: true;
   cluster: (keyof typeof clusterSchema.shape)[];
   binaries?: (keyof typeof nodeBinariesSchema.shape)[];
+  /** Whether it speaks to the API server, so that the address of one has to be given. */
+  joins?: true;
   /** Whether it acts under a claim, or makes one. @default true */
   underClaim?: false;
   /** What is wrong between its values besides what a node's rules find. */
@@ -26,29 +29,33 @@ export const parts = {
   claim: {
     kind: "HostClaim",
     nodeName: true,
-    cluster: ["kubernetesVersion", "clusterCIDR", "caCertPem", "kubeconfig"],
+    cluster: ["kubernetesVersion", "apiServerEndpoint", "clusterCIDR", "caCertPem", "kubeconfig"],
     underClaim: false,
   },
   binaries: { kind: "NodeBinaries", cluster: ["kubernetesVersion"], binaries: ["kubelet"] },
   preparation: { kind: "HostPreparation", cluster: ["clusterCIDR"] },
   containerRuntime: { kind: "ContainerRuntime", cluster: ["clusterCIDR"] },
+  apiServerProxy: { kind: "ApiServerProxy", cluster: ["apiServerEndpoint", "apiServers", "caCertPem"] },
   kubelet: {
     kind: "Kubelet",
     nodeName: true,
     cluster: [...ofApiServer, "clusterDNS", "bootstrapToken"],
     binaries: ["kubelet"],
+    joins: true,
   },
   kubeProxy: {
     kind: "KubeProxy",
     nodeName: true,
     cluster: [...ofApiServer, "kubeProxyCertificate"],
     binaries: ["kubeProxy"],
+    joins: true,
   },
   flannel: {
     kind: "Flannel",
     nodeName: true,
     cluster: [...ofApiServer, "flannelCertificate"],
     binaries: ["flanneld"],
+    joins: true,
     between: (args) => [...flannelCertificateFindings(args), ...flanneldFindings(args)],
   },
 } satisfies Record<string, Part>;
@@ -70,10 +77,7 @@ export function checkedPartArgs(part: Part, name: string, args: object): NodePar
     {
       component: owner.label,
       schema: schemaOf(part),
-      between: (given) => [
-        ...nodeFindings(given, crossView(given, binariesView(part, given), [hostView(given, [])])),
-        ...(part.between?.(given) ?? []),
-      ],
+      between: (given) => [...nodeFindings(given, partView(part, given)), ...(part.between?.(given) ?? [])],
       ...(part.underClaim === false && { claim: claimNode(owner) }),
     },
     args,
@@ -108,6 +112,12 @@ const claimed = z.object(
   { id: z.string(), machineId: z.string(), owner: z.string(), lost: z.boolean().optional() },
   { error: "is no claim; give the output claim of a HostClaim" },
 );
+
+function partView(part: Part, given: Record<string, unknown>): CrossView {
+  const view = crossView(given, binariesView(part, given), [hostView(given, [])]);
+  const isTold = part.joins === true || view.apiServers.value !== undefined;
+  return isTold ? view : without(view, ["apiServerEndpoint"]);
+}
 
 /** What the rules of a node ask for; a part needs no more than its own. */
 function binariesView({ kind }: Part, args: Record<string, unknown>): CrossView["binaries"] {

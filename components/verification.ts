@@ -8,6 +8,7 @@ import type { FileSpec } from "../host/files";
 import { scriptText } from "../host/scriptText";
 import { paths } from "../render/paths";
 import { verification } from "../render/verificationScript";
+import { hasApiServers } from "./apiServerProxy";
 import type { Flannel } from "./flannel";
 import type { Kubelet } from "./kubelet";
 import type { KubeProxy } from "./kubeProxy";
@@ -17,8 +18,9 @@ import type { CheckedNodeArgs } from "./workerNodeArgs";
 export function verificationFile(args: CheckedNodeArgs): pulumi.Output<FileSpec> {
   const { kubeProxyMode, cniMode, kubeletConfiguration, kubeProxyConfiguration } = args;
   const { clusterCIDR, clusterDNS } = args.cluster;
+  const apiServerProxy = hasApiServers(args);
   return pulumi.output({ clusterCIDR, clusterDNS, kubeletConfiguration, kubeProxyConfiguration }).apply((known) => {
-    const script = scriptText(verification({ kubeProxyMode, cniMode, ...known }));
+    const script = scriptText(verification({ kubeProxyMode, cniMode, apiServerProxy, ...known }));
     return { content: `#!/bin/sh\n${script}`, mode: "0700", sealed: true };
   });
 }

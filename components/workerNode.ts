@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { NodeRegistration } from "../cluster/nodeRegistration";
+import { ApiServerProxy, hasApiServers } from "./apiServerProxy";
 import { HostClaim } from "./claim/hostClaim";
 import { ContainerRuntime } from "./containerRuntime";
 import { Flannel, runsFlannel } from "./flannel";
@@ -44,7 +45,9 @@ export class WorkerNode extends pulumi.ComponentResource {
     const binaries = new NodeBinaries(`${name}-binaries`, parts, after(claim));
     const preparation = new HostPreparation(`${name}-preparation`, parts, after(claim));
     const runtime = new ContainerRuntime(`${name}-containerd`, parts, after(preparation));
-    const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, binaries));
+    // The kubelet's way to its API servers.
+    const way = hasApiServers(parts) ? [new ApiServerProxy(`${name}-api-server-proxy`, parts, after(preparation))] : [];
+    const kubelet = new Kubelet(`${name}-kubelet`, parts, after(runtime, binaries, ...way));
     // kube-proxy waits up to half a minute for its Node and ends once the Node gets an address: the kubelet comes first.
     const proxy = runsKubeProxy(parts) ? new KubeProxy(`${name}-kube-proxy`, parts, after(kubelet)) : undefined;
     // flanneld asks for the range of the Node, which the kubelet registers.

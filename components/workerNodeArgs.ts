@@ -14,8 +14,16 @@ export interface ClusterArgs {
   kubernetesVersion: pulumi.Input<string>;
   /** Name of the cluster in the kubeconfigs on the hosts. @default "kubernetes" */
   clusterName?: pulumi.Input<string>;
-  /** URL of the API server as the hosts reach it, in both kubeconfigs. @example "https://10.0.0.10:6443" */
-  apiServerEndpoint: pulumi.Input<string>;
+  /**
+   * URL of the API server as the hosts reach it, in both kubeconfigs; needed without apiServers. With them it is where each node's own
+   * proxy listens. @default with apiServers "https://127.0.0.1:8443" @example "https://10.0.0.10:6443"
+   */
+  apiServerEndpoint?: pulumi.Input<string>;
+  /**
+   * API servers that each node reaches by a proxy of its own, as host:port or https URL. Whether there are any has to be known when the
+   * program runs, which they are need not be. @default no proxy @example ["10.0.0.10:6443", "10.0.0.11:6443"]
+   */
+  apiServers?: pulumi.Input<pulumi.Input<string>[]>;
   /** Certificate of the cluster's CA, PEM, or a bundle of several while the CA is changed. */
   caCertPem: pulumi.Input<string>;
   /** Range of all pods, as the cluster's controller manager has it. @example "10.2.0.0/16" */
@@ -165,8 +173,12 @@ export interface CheckedNodeArgs {
 
 /** {@link ClusterArgs} once they are checked. */
 export interface CheckedClusterArgs
-  extends Required<Omit<ClusterArgs, "clusterDNS" | "flannelCertificate">>, Pick<ClusterArgs, "flannelCertificate"> {
+  extends
+    Required<Omit<ClusterArgs, "clusterDNS" | "apiServers" | "flannelCertificate">>,
+    Pick<ClusterArgs, "flannelCertificate"> {
   clusterDNS: pulumi.Input<string[]>;
+  /** As host:port. */
+  apiServers?: pulumi.Input<string[]>;
 }
 
 /** The binaries of one architecture, with a source each. */

@@ -33,7 +33,9 @@ export function nodeEffect({ name, parts }: NodeSteps): NodeEffect {
     ...claimEffects(claim),
     ...registrationEffects(parts.registration),
     ...binariesEffects(parts.binaries),
-    ...(["containerd", "kubelet", "kube-proxy", "flannel"] as const).flatMap((unit) => unitEffects(unit, parts[unit])),
+    ...(["containerd", "api-server-proxy", "kubelet", "kube-proxy", "flannel"] as const).flatMap((part) =>
+      unitEffects(part === "api-server-proxy" ? "kube-apiserver-proxy" : part, parts[part]),
+    ),
     ...preparationEffects(parts.preparation),
   ];
   return effects.length === 0
@@ -137,12 +139,22 @@ function staleBinary(step: PreviewStep | undefined): string[] {
 function unitEffects(unit: string, step: PreviewStep | undefined): string[] {
   if (!isActive(step)) return [];
   if (step.op === "create") return [`sets up ${unit}`];
+  if (step.op === "delete") return [`takes ${unit} away`];
+  const isReload = differs(step, "files") && sameAtStart(step.old) === sameAtStart(step.new);
   const restarts = ["unit", "files", "programs", "adjust"].some((key) => differs(step, key));
   const secret = step.changed.some((path) => path.startsWith("secretFiles"));
   const repairs = ["faults", "active", "enabled", "directories"].some((key) => differs(step, key));
+  if (isReload) return [`reloads ${unit}`];
   if (restarts) return [`restarts ${unit}`];
   if (secret) return [`new credentials of ${unit}`];
   return repairs ? [`repairs ${unit}`] : [];
+}
+
+/** What a unit starts with, without files that it only reads again. */
+function sameAtStart(resource: RecordedResource | undefined): string {
+  const { unit, files, programs, adjust } = resource?.inputs ?? {};
+  const read = Object.entries(fieldsOf(files)).filter(([, file]) => fieldsOf(file)["reload"] !== true);
+  return JSON.stringify([unit, read, programs, adjust]);
 }
 
 function preparationEffects(step: PreviewStep | undefined): string[] {

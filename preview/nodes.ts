@@ -6,6 +6,7 @@ export const partNames = [
   "binaries",
   "preparation",
   "containerd",
+  "api-server-proxy",
   "kubelet",
   "kube-proxy",
   "flannel",

@@ -1,4 +1,5 @@
 import type { Script } from "../base/script";
+import { runningProxyValues, type ApiServerProxyArgs } from "./apiServerProxy";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { kubeProxyEndpoints } from "./kubeProxyConfiguration";
 import { flannelHealthz } from "./flannelUnit";
@@ -69,6 +70,16 @@ export function flannelHealth({ backend, ...times }: FlannelHealthArgs): Script 
   return {
     file: "render/scripts/flannelHealth.sh",
     values: { readyz: flannelHealthz, backend, ...timeValues(times, 150, 2) },
+  };
+}
+
+export interface ApiServerProxyHealthArgs extends HealthTimes, ApiServerProxyArgs {}
+
+/** Waits until the proxy runs with this configuration and has found an API server alive; 30 seconds, held for 1. */
+export function apiServerProxyHealth(args: ApiServerProxyHealthArgs): Script {
+  return {
+    file: "render/scripts/apiServerProxyHealth.sh",
+    values: { ...runningProxyValues(args), ...timeValues(args, 30, 1) },
   };
 }
 

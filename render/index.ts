@@ -1,3 +1,4 @@
+export * from "./apiServerProxy";
 export * from "./cleanupScripts";
 export * from "./cniConflist";
 export * from "./containerdConfig";
@@ -5,6 +6,7 @@ export * from "./deepMerge";
 export * from "./fileHeader";
 export * from "./flannelConfiguration";
 export * from "./flannelUnit";
+export * from "./haproxy";
 export * from "./healthScripts";
 export * from "./kubeconfig";
 export * from "./kubeletConfiguration";

@@ -1,4 +1,5 @@
 import type { Script } from "../base/script";
+import { proxyStatus } from "./apiServerProxy";
 import { cniPlugins } from "./cniConflist";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { ranges } from "./masquerade";
@@ -43,6 +44,11 @@ export function kubeProxyLook({ mode }: { mode: ProxyMode }): Script {
 /** flanneld: its unit, what it writes for its plugin, and its interface and routes. */
 export function flannelLook({ backend }: { backend: FlannelBackend }): Script {
   return { file: "render/scripts/flannelLook.sh", values: { backend } };
+}
+
+/** The proxy to the API servers: its unit, what it runs with, and which of them are not alive. */
+export function apiServerProxyLook(): Script {
+  return { file: "render/scripts/apiServerProxyLook.sh", values: { status: proxyStatus } };
 }
 
 /** containerd: its version, unit and imports, files of others beside ours, a conflist that was changed. */

@@ -23,6 +23,8 @@ export const paths = {
   flannelKubeconfig: "/etc/kubernetes/flannel.conf",
   /** flanneld's own default. */
   flannelNetConf: "/etc/kube-flannel/net-conf.json",
+  apiServerProxyConfiguration: "/etc/kubernetes/kube-apiserver-proxy.cfg",
+  apiServerProxyCa: "/etc/kubernetes/pki/kube-apiserver-proxy-ca.crt",
 
   /** The kubelet's --root-dir; may be a mount of its own. */
   kubeletDirectory: "/var/lib/kubelet",

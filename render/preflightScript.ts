@@ -1,6 +1,8 @@
 import type { Arch } from "../base/arch";
+import { proxyStatusPort } from "../base/rules/apiServerRules";
 import { moduleTable } from "../base/kernelModules";
 import type { Script } from "../base/script";
+import { proxyValues, type ApiServerProxyEnds } from "./apiServerProxy";
 import { flannelHealthz } from "./flannelUnit";
 import { kubeletHostFacts } from "./kubeletConfiguration";
 import { ipvsScheduler } from "./kubeProxyConfiguration";
@@ -22,6 +24,8 @@ export interface PreflightArgs {
   kubeProxyConfiguration?: JsonObject;
   /** More commands that must be there, which no package of ours brings. @default [] */
   commands?: readonly string[];
+  /** The API servers, and where the node's own proxy to them is to listen. */
+  proxy?: ApiServerProxyEnds;
   /** SHA-256 of each CA certificate, as certificateDigests has them: a node of this cluster may be adopted. @default [] */
   caSha256?: readonly string[];
 }
@@ -51,7 +55,9 @@ export function preflight(args: PreflightArgs): Script {
       machine: machines[args.arch],
       arch: args.arch,
       commands: [...new Set([...baseCommands, ...(args.commands ?? [])])].sort(),
-      later_commands: requiredPackages(args).map(({ command }) => command),
+      later_commands: requiredPackages({ ...args, apiServerProxy: args.proxy !== undefined }).map(
+        ({ command }) => command,
+      ),
       mode: args.kubeProxyMode,
       modules: moduleTable(requiredModules({ ...args, kubeProxyMode: "none" })),
       mode_modules: moduleTable(modulesOfMode(args)),
@@ -62,6 +68,14 @@ export function preflight(args: PreflightArgs): Script {
       kubelet_port: facts.port,
       resolv_conf: facts.resolvConf,
       ca_sha256: args.caSha256 ?? [],
+      ...preflightOfProxy(args.proxy),
     },
   };
+}
+
+/** Empty lists where there is no proxy. */
+function preflightOfProxy(proxy: ApiServerProxyEnds | undefined): Script["values"] {
+  if (proxy === undefined) return { proxy_ports: [], api_servers: [], subject: "" };
+  const { port, api_servers, subject } = proxyValues(proxy);
+  return { proxy_ports: [port, String(proxyStatusPort)], api_servers, subject };
 }

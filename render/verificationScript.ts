@@ -8,6 +8,8 @@ import type { CniMode, JsonObject, KubeProxyMode } from "./types";
 export interface VerificationArgs {
   kubeProxyMode: KubeProxyMode;
   cniMode: CniMode;
+  /** Whether the node has a proxy of its own to several API servers. @default false */
+  apiServerProxy?: boolean;
   /** Range(s) of all pods: the pods' network must be inside. @example "10.2.0.0/16,fd00:2::/48" */
   clusterCIDR: string;
   /** Addresses of the cluster's DNS Service. @default [] */
@@ -32,6 +34,7 @@ export function verification(args: VerificationArgs): Script {
       mode: args.kubeProxyMode,
       bridge: args.cniMode !== "none",
       flannel: args.cniMode === "flannel" ? flannelHealthz : "",
+      proxied: args.apiServerProxy === true,
       healthz: kubelet.healthz ?? "",
       livez: kubeProxyEndpoints(args.kubeProxyConfiguration).healthz,
       cluster_cidr: ranges(args.clusterCIDR),

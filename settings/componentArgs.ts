@@ -34,10 +34,12 @@ export function clusterArgs(
   settings: StackSettings,
   bootstrap: ClusterBootstrap,
 ): Omit<ClusterArgs, "kubernetesVersion"> {
-  const { clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = settings;
+  const { clusterName, apiServerEndpoint, apiServers, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = settings;
+  const hush = hushOf(settings);
   return {
     ...{ clusterName, apiServerEndpoint, clusterCIDR, clusterDNS, clusterDomain },
-    caCertPem: hushOf(settings)(caCertPem, "caCertPem"),
+    caCertPem: hush(caCertPem, "caCertPem"),
+    ...(apiServers && { apiServers: hush(apiServers, "apiServers") }),
     bootstrapToken: bootstrap.bootstrapToken,
     kubeProxyCertificate: bootstrap.kubeProxyCertificate,
     flannelCertificate: bootstrap.flannelCertificate,

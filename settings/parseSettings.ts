@@ -1,3 +1,4 @@
+import { localEndpoint } from "../base/rules/apiServerRules";
 import { pathText, toError, type Finding, type Path } from "../base/rules/finding";
 import { unknownKeyFindings } from "../base/rules/unknownKeys";
 import { findingsOf } from "../base/rules/values";
@@ -81,11 +82,12 @@ function inKeyOrder(findings: Finding[]): Finding[] {
 }
 
 function toSettings(raw: Record<string, unknown>, configuration: ParsedConfiguration): Settings {
-  const { clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = configuration;
+  const { clusterName, apiServers, caCertPem, clusterCIDR, clusterDNS, clusterDomain } = configuration;
+  const { apiServerEndpoint = localEndpoint } = configuration;
   const { kubeconfig, caPrivateKeyPem, bootstrapToken } = configuration;
   const pools = poolScopes(raw).filter(({ hosts }) => hosts.length > 0);
   return {
-    ...{ clusterName, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
+    ...{ clusterName, apiServerEndpoint, apiServers, caCertPem, clusterCIDR, clusterDNS, clusterDomain },
     secrets: { kubeconfig, caPrivateKeyPem, bootstrapToken },
     pools: pools.map(({ pool = flatPool, said, hosts }) => ({
       name: pool,

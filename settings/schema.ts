@@ -14,6 +14,7 @@ const cluster = {
   ...version,
   clusterName: fields.clusterFields.clusterName,
   apiServerEndpoint: fields.clusterFields.apiServerEndpoint,
+  apiServers: fields.clusterFields.apiServers,
   caCertPem: fields.clusterFields.caCertPem,
   clusterCIDR: fields.clusterFields.clusterCIDR,
   clusterDNS: fields.clusterFields.clusterDNS,

@@ -42,8 +42,7 @@ export type ArchBinaries = z.output<typeof archBinaries>;
 /** Where one binary (or the CNI plugins' archive) comes from, and the checksum it must have. */
 export type BinarySettings = ArchBinaries["kubelet"];
 
-type OpenClusterKey =
-  "clusterName" | "apiServerEndpoint" | "caCertPem" | "clusterCIDR" | "clusterDNS" | "clusterDomain";
+type OpenClusterKey = "clusterName" | "apiServers" | "caCertPem" | "clusterCIDR" | "clusterDNS" | "clusterDomain";
 
 /**
  * The whole configuration of a stack, defaults filled in and every rule checked. `Secret` is `string` in the result of
@@ -52,6 +51,8 @@ type OpenClusterKey =
  * @example const { pools, secrets } = await loadSettings();
  */
 export interface Settings<Secret = string> extends Pick<ParsedConfiguration, OpenClusterKey> {
+  /** That of the nodes' own proxies where there are apiServers. */
+  apiServerEndpoint: string;
   secrets: Record<ClusterSecretKey, Secret>;
   /** At least one host is in them; those that are in no pool are the first, called "pool". */
   pools: PoolSettings[];

@@ -64,6 +64,8 @@ function crossView(raw: Record<string, unknown>, pools: PoolScope[]): CrossView 
   const placed = (key: string): Placed => ({ path: [key], value: raw[key] });
   return {
     kubernetesVersion: raw["kubernetesVersion"],
+    apiServerEndpoint: placed("apiServerEndpoint"),
+    apiServers: placed("apiServers"),
     clusterCIDR: placed("clusterCIDR"),
     clusterDNS: placed("clusterDNS"),
     caCertPem: placed("caCertPem"),

@@ -120,7 +120,7 @@ export function isUnspecified(address: string): boolean {
 
 const endpointFix = 'write https, host and port, e.g. "https://10.231.0.1:6443"';
 
-/** The API server's URL. A loopback address is accepted: it means a proxy on every node, which this program does not install. */
+/** The API server's URL. A loopback address is accepted: it means a proxy on every node, ours with `apiServers`. */
 export function apiServerEndpointFault(text: string): Fault | undefined {
   if (!URL.canParse(text)) {
     return `is not a URL; ${endpointFix}`;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import * as address from "./addressRules";
+import * as apiServer from "./apiServerRules";
 import { described } from "./described";
 import * as name from "./nameRules";
 import * as secret from "./secretRules";
@@ -15,11 +16,26 @@ export const clusterFields = {
   apiServerEndpoint: described(
     "URL of the API server as every node reaches it: https, host, port, no path. Capitals, a slash at the end and port 443 are " +
       "taken out; what a URL parser reads as something else than what is written (`https://0x0a.1`, backslashes, line breaks) is " +
-      "refused. One value serves kubelet and kube-proxy. A loopback address is accepted and means a proxy on each node, which this " +
-      "program does not install.",
-    text('write the API server\'s URL, e.g. "https://10.231.0.1:6443"', address.apiServerEndpointFault).transform(
-      address.canonicalEndpoint,
-    ),
+      "refused. One value serves kubelet and kube-proxy. With `apiServers` it is where the proxy on each node listens, a loopback " +
+      "address; without them a loopback address means a proxy of your own on each node.",
+    text('write the API server\'s URL, e.g. "https://10.231.0.1:6443"', address.apiServerEndpointFault)
+      .transform(address.canonicalEndpoint)
+      .optional(),
+    { unset: `required; with \`apiServers\` \`${apiServer.localEndpoint}\`` },
+  ),
+  apiServers: described(
+    'The API servers, `["10.231.0.1:6443", "10.231.0.2:6443"]` or https URLs. Each node then has a proxy of its own to those that are ' +
+      "alive, HAProxy of the distribution, and kubelet and kube-proxy ask that. See below.",
+    z
+      .array(
+        text("write an API server's address and port", apiServer.apiServerFault).transform(
+          apiServer.canonicalApiServer,
+        ),
+        { error: 'is not a list; write the API servers, e.g. ["10.231.0.1:6443"]' },
+      )
+      .min(1, { error: "is empty; write the API servers, or leave it out" })
+      .optional(),
+    { unset: "no proxy" },
   ),
   caCertPem: described(
     "Certificate of the cluster's CA, PEM text, or a bundle of several. One of them has to be in the kubeconfig's " +

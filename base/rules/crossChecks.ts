@@ -1,5 +1,6 @@
 import type { Arch } from "../arch";
 import * as address from "./addressRules";
+import { apiServerAddresses, apiServerFindings } from "./apiServerRules";
 import { filesFindings } from "./binaryRules";
 import { firstOfEachPlace, listOf, pathText, type Finding, type Path } from "./finding";
 import { flannelBackendFindings } from "./flannelRules";
@@ -38,6 +39,9 @@ export interface MadeView {
 
 /** What is compared, wherever it stands in a stack's settings or a component's arguments. */
 export interface CrossView extends MadeView {
+  /** Undefined for what speaks to no API server. */
+  apiServerEndpoint?: Placed;
+  apiServers: Placed;
   clusterCIDR: Placed;
   clusterDNS: Placed;
   caCertPem: Placed;
@@ -56,6 +60,7 @@ export function crossFindings(view: CrossView): Finding[] {
   return [
     ...duplicateFindings(view.hosts),
     ...podRangeFindings(view),
+    ...(view.apiServerEndpoint === undefined ? [] : apiServerFindings(view.apiServerEndpoint, view.apiServers)),
     ...authorityFindings(view.caCertPem, view.kubeconfig),
     ...binaryFindings(view),
     ...flannelBackendFindings(view.hosts.map((host) => host.own ?? view)),
@@ -137,6 +142,7 @@ function podRangeFindings(view: CrossView): Finding[] {
   }
   const addresses: Placed[] = [
     ...listOf(view.clusterDNS.value).map((value, index) => ({ path: [...view.clusterDNS.path, index], value })),
+    ...apiServerAddresses(view.apiServers),
     ...view.hosts.flatMap((host) => [host.address, host.nodeIP]),
   ];
   const fault = `is inside clusterCIDR (${range}), whose addresses are the pods'; write the right address, or correct clusterCIDR`;

@@ -7,12 +7,16 @@ import { checkedPartArgs, parts } from "../partArguments";
 import type { HostClaimArgs } from "../nodePartArgs";
 import { NodeClaim, type NodeClaimArgs } from "./nodeClaim";
 
-/** What ends a node, in this order: rules first, then pods, then their network. */
+/** What ends a node, in this order: rules first, then pods, then their network; its way to the API servers last. */
 function endingOf({ cniMode }: CheckedNodeArgs): Pick<NodeClaimArgs, "units" | "cleanups"> {
   // Of another mode there may be a flannel of somebody else. Ours is started again before the kubelet, which it follows.
   const flannel = cniMode === "flannel";
   return {
-    units: ["kube-proxy.service", ...(flannel ? ["flanneld.service"] : []), "kubelet.service"],
+    units: [
+      "kube-proxy.service",
+      ...(flannel ? ["flanneld.service"] : []),
+      ...["kubelet.service", "kube-apiserver-proxy.service"],
+    ],
     cleanups: [kubeProxyCleanup(), kubeletCleanup(), ...(flannel ? [flannelCleanup()] : []), cniCleanup()],
   };
 }
@@ -35,13 +39,16 @@ export class HostClaim extends NodeClaim {
 
 function claimInputs(args: CheckedNodeArgs): NodeClaimArgs {
   const { arch, kubeProxyMode, cniMode, flannelBackend } = args;
-  const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } = args.cluster;
+  const { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig, apiServers } = args.cluster;
   const { kubeletConfiguration } = args;
   const cluster = pulumi.output(caCertPem).apply(certificateDigests);
   // Of kube-proxy's only the scheduler of mode ipvs counts: a secret that has no say here makes nothing secret.
   const kubeProxyConfiguration = kubeProxyMode === "ipvs" ? args.kubeProxyConfiguration : {};
+  // Where the proxy is ours, its address counts; otherwise a new endpoint is no reason to look at a host anew.
+  const proxy =
+    apiServers === undefined ? undefined : { servers: apiServers, endpoint: args.cluster.apiServerEndpoint };
   const check = pulumi
-    .output({ kubernetesVersion, kubeletConfiguration, kubeProxyConfiguration, caSha256: cluster })
+    .output({ kubernetesVersion, kubeletConfiguration, kubeProxyConfiguration, caSha256: cluster, proxy })
     .apply((known) => preflight({ arch, kubeProxyMode, cniMode, flannelBackend, ...known }));
   return {
     connection: args.connection,

@@ -29,13 +29,14 @@ class Machine extends pulumi.ComponentResource {
 }
 
 const config = new pulumi.Config();
-const cluster = config.requireSecretObject<pulumi.Unwrap<ClusterArgs>>("cluster");
+type Cluster = pulumi.Unwrap<Required<ClusterArgs>>;
+const cluster = config.requireSecretObject<Cluster>("cluster");
 const key = new tls.PrivateKey("ssh", { algorithm: "ED25519" });
 const machines = ["node-1", "node-2"].map((name) => ({ name, ...new Machine(name, key.publicKeyOpenssh) }));
 
 /** A value of the cluster; what only one of these is made of is secret because the whole is. */
-const value = <Key extends keyof pulumi.Unwrap<ClusterArgs>>(name: Key) => cluster.apply((all) => all[name]);
-const open = <Key extends keyof pulumi.Unwrap<ClusterArgs>>(name: Key) => pulumi.unsecret(value(name));
+const value = <Key extends keyof Cluster>(name: Key) => cluster.apply((all) => all[name]);
+const open = <Key extends keyof Cluster>(name: Key) => pulumi.unsecret(value(name));
 
 const pool = new WorkerPool("workers", {
   cluster: {

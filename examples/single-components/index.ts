@@ -2,6 +2,7 @@
 // system does. All parts take their arguments from one object and act under the claim of the host.
 import * as pulumi from "@pulumi/pulumi";
 import {
+  ApiServerProxy,
   ContainerRuntime,
   HostClaim,
   HostPreparation,
@@ -21,10 +22,14 @@ const part = { ...node, claim: claimed.claim };
 const binaries = new NodeBinaries(`${name}-binaries`, part, { dependsOn: claimed });
 const preparation = new HostPreparation(`${name}-preparation`, part, { dependsOn: claimed });
 const runtime = new ContainerRuntime(`${name}-containerd`, part, { dependsOn: preparation });
-const kubelet = new Kubelet(`${name}-kubelet`, part, { dependsOn: [runtime, binaries] });
-
-// With cniMode "flannel" besides: new Flannel(`${name}-flannel`, part, { dependsOn: kubelet }), and the registration after it.
 const { nodeName, cluster, labels } = node;
+// Only a node of several API servers has a proxy of its own to them.
+const proxies =
+  cluster.apiServers === undefined
+    ? []
+    : [new ApiServerProxy(`${name}-api-server-proxy`, part, { dependsOn: preparation })];
+const kubelet = new Kubelet(`${name}-kubelet`, part, { dependsOn: [runtime, binaries, ...proxies] });
+
 const registration = new NodeRegistration(
   `${name}-registration`,
   {

@@ -15,6 +15,7 @@ static_pods=/etc/kubernetes/manifests
 kube_proxy_unit=/etc/systemd/system/kube-proxy.service
 kube_proxy_configuration=/etc/kubernetes/kube-proxy-config.yaml
 kube_proxy_kubeconfig=/etc/kubernetes/kube-proxy.conf
+api_server_proxy_configuration=/etc/kubernetes/kube-apiserver-proxy.cfg
 containerd_config=/etc/containerd/config.toml
 containerd_drop_ins=/etc/containerd/conf.d
 containerd_drop_in=/etc/containerd/conf.d/kubernetes-worker-nodes.toml

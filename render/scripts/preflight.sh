@@ -18,6 +18,9 @@
 : "${fail_cgroup_v1?yes where the kubelet refuses cgroup v1}"
 : "${kubelet_port:?port of the API of the kubelet}"
 : "${resolv_conf?file that pods get, empty for none}"
+: "${proxy_ports?of the proxy to the API servers, one a line}"
+: "${api_servers?behind it, HOST:PORT, one a line}"
+: "${subject?what the certificate of each has to have for clients of the proxy, as openssl writes it}"
 problems=0
 problem() {
   printf 'preflight: %s is %s: %s; %s\n' "$1" "$2" "$3" "$4" >&2
@@ -28,6 +31,7 @@ problem() {
 . ./containerdImports.sh
 . ./otherCluster.sh
 . ./flannelLinks.sh
+. ./apiServers.sh
 . ../../base/scripts/modules.sh
 
 check_platform() {
@@ -117,6 +121,14 @@ check_port() {
   problem "port $1" "in use by ${owner:-another process}" "must be free for $2" "stop that process or remove the other cluster's $2"
 }
 
+# One that does not answer now is not known; the proxy waits for it.
+check_certificates() {
+  for server in $api_servers; do
+    ! names=$(wrong_certificate "$server" "$subject") \
+      || problem "the certificate of the API server $server" "for $names" "must have $subject, by which kubelet and kube-proxy ask for it through the proxy" "make it anew with that name (kubeadm: apiServer.certSANs), or set apiServerEndpoint to a loopback address that it has"
+  done
+}
+
 # systemd-resolved's stub answers on the host only; in a pod the same address is the pod itself.
 check_resolv_conf() {
   if ! [ -e "$resolv_conf" ]; then
@@ -185,6 +197,8 @@ esac
   || problem "cgroup hierarchy" v1 "must be v2, the kubelet refuses to start" "boot with systemd.unified_cgroup_hierarchy=1, or set kubeletConfiguration.failCgroupV1 to false"
 check_port "$kubelet_port" kubelet
 [ "$mode" = none ] || check_port 10256 kube-proxy
+for port in $proxy_ports; do check_port "$port" kube-apiserver-proxy; done
+check_certificates
 [ -z "$resolv_conf" ] || check_resolv_conf
 check_space /opt
 check_space /var/lib
@@ -192,6 +206,7 @@ check_space /var/lib
 [ "$cni_mode" != flannel ] || check_flannel
 check_drop_ins kubelet.service
 check_drop_ins kube-proxy.service
+[ -z "$proxy_ports" ] || check_drop_ins kube-apiserver-proxy.service
 [ -n "${claimed:-}" ] || check_other_cluster
 [ "$problems" -eq 0 ] || exit 1
 # shellcheck disable=SC1091 # The host has it.

@@ -13,6 +13,7 @@
 : "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${bridge?yes if the pods network is ours}"
 : "${flannel?address:port of /readyz of flanneld, empty where there is none}"
+: "${proxied?yes for a node with a proxy of its own to the API servers}"
 : "${healthz?address:port of /healthz of the kubelet, empty where it has none}"
 : "${livez:?address:port of /livez of kube-proxy}"
 : "${cluster_cidr?ranges of all pods, one a line}"
@@ -91,7 +92,7 @@ flannel() {
 }
 
 look() {
-  for unit in containerd kubelet; do running "$unit"; done
+  for unit in containerd ${proxied:+kube-apiserver-proxy} kubelet; do running "$unit"; done
   [ -z "$healthz" ] || healthy kubelet "$healthz" /healthz
   [ "$mode" = none ] || proxy
   [ -z "$flannel" ] || flannel

@@ -8,6 +8,7 @@ import { selfSigned } from "../settings/testConfiguration";
 
 const { connection, nodeName, cluster, binaries } = workerNodeArgs;
 const claim = { id: "claim-1", machineId: "machine-1", owner: "org/project/stack" };
+const apiServers = ["10.0.0.10:6443", "10.0.0.11:6443"];
 const { kubernetesVersion, apiServerEndpoint, clusterCIDR, clusterDNS } = cluster;
 const { bootstrapToken, kubeProxyCertificate, flannelCertificate, kubeconfig } = cluster;
 
@@ -26,6 +27,8 @@ const components: Record<string, Make> = {
     new library.NodeBinaries("one", { connection, claim, binaries, cluster: { kubernetesVersion } }, opts),
   ContainerRuntime: (opts) =>
     new library.ContainerRuntime("one", { connection, claim, cluster: { clusterCIDR } }, opts),
+  ApiServerProxy: (opts) =>
+    new library.ApiServerProxy("one", { connection, claim, cluster: { apiServers, caCertPem } }, opts),
   Kubelet: (opts) =>
     new library.Kubelet(
       "one",
@@ -78,7 +81,9 @@ describe("a component alone", () => {
     expect(registered.filter(({ custom }) => custom)).not.toEqual([]);
     const Part = library[name as "Kubelet"];
     const underClaim = name === "HostClaim" ? {} : { claim };
-    const all = await register(() => new Part("one", { ...workerNodeArgs, ...underClaim } as never));
+    const proxied = { cluster: { ...cluster, apiServers, apiServerEndpoint: undefined } };
+    const more = name === "ApiServerProxy" ? proxied : {};
+    const all = await register(() => new Part("one", { ...workerNodeArgs, ...underClaim, ...more } as never));
     expect(all.map(({ type }) => type)).toEqual(registered.map(({ type }) => type));
   });
 
@@ -134,6 +139,17 @@ describe("a component alone", () => {
       "cluster.flannelCertificate: is required with cniMode",
     ],
     ["Flannel", { binaries: {} }, "binaries.flanneld: is required; write an object with sha256"],
+    ["ApiServerProxy", {}, 'ApiServerProxy "one": without cluster.apiServers there is none; leave it out'],
+    [
+      "ApiServerProxy",
+      { cluster: { ...cluster, apiServers } },
+      'cluster.apiServerEndpoint: "https://10.0.0.10:6443" is not an address of the node itself',
+    ],
+    [
+      "Kubelet",
+      { cluster: { ...cluster, apiServerEndpoint: undefined } },
+      "cluster.apiServerEndpoint: is required; write",
+    ],
     ["ContainerRuntime", { cniMode: "calico" }, '\n  cniMode: "calico" is not one of the known words'],
     ["HostClaim", { connection: { host: "10.0.0.11" } }, "\n  connection.hostKey: is required"],
     [

@@ -65,6 +65,16 @@ describe("two pools of one program", () => {
     );
   });
 
+  test("of two clusters are so also where each node asks its own proxy", async () => {
+    await recordResources();
+    const proxied = { ...cluster, apiServers: ["10.0.0.10:6443"], apiServerEndpoint: "https://127.0.0.1:8443" };
+    const another = { ...proxied, caCertPem: pulumi.output(cluster.caCertPem) };
+    pool("a", [host(1)], { cluster: proxied });
+    const second = { ...host(2), nodeName: "node-1" };
+    expect(() => pool("b", [second], { cluster: another })).toThrow('WorkerPool "a" too, in another cluster');
+    await settled();
+  });
+
   test("are forgotten when the next program begins", async () => {
     for (let run = 0; run < 2; run++) {
       await recordResources();

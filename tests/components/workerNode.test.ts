@@ -1,6 +1,9 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Script } from "../../base/script";
+import { without } from "../../base/without";
 import type { FileMap } from "../../host/files";
 import { WorkerNode } from "../../components";
-import type { WorkerNodeArgs } from "../../components";
+import type { ClusterArgs, WorkerNodeArgs } from "../../components";
 import type { Registered } from "../support/pulumiMocks";
 import { recordResources, settled } from "../support/pulumiMocks";
 import { flannelKey, proxyKey, workerNodeArgs as args } from "../support/workerNodeArgs";
@@ -170,6 +173,47 @@ describe("a WorkerNode", () => {
     const configuration = JSON.stringify(find(registered, "node-1-kube-proxy").inputs["files"]);
     for (const line of ["scheduler: wrr", "strictARP: true", "- 10.9.0.0/16", "mode: ipvs"])
       expect(configuration).toContain(line);
+  });
+
+  describe("with several API servers", () => {
+    const cluster = without(args.cluster, ["apiServerEndpoint"]);
+    const several = (apiServers: ClusterArgs["apiServers"]) => register({ cluster: { ...cluster, apiServers } });
+    const local = "https://127.0.0.1:8443";
+
+    it("has one resource more, the package for it, and kubelet and kube-proxy ask that", async () => {
+      const registered = await several(["https://10.0.0.10:6443", "10.0.0.11:6443"]);
+      expect(registered.filter(({ custom }) => custom)).toHaveLength(9);
+      const { unitName, files, secretFiles } = find(registered, "node-1-api-server-proxy").inputs;
+      expect([unitName, secretFiles]).toEqual(["kube-apiserver-proxy.service", undefined]);
+      expect(files).toMatchObject({
+        "/etc/kubernetes/kube-apiserver-proxy.cfg": { mode: "0600", reload: true },
+        "/etc/kubernetes/pki/kube-apiserver-proxy-ca.crt": { reload: true, content: cluster.caCertPem },
+      });
+      expect(JSON.stringify(files)).toContain("server 10.0.0.10:6443 10.0.0.10:6443\\n");
+      const { packages } = find(registered, "node-1-preparation").inputs as { packages: object[] };
+      expect(packages).toContainEqual(expect.objectContaining({ command: "haproxy", unit: "haproxy.service" }));
+      for (const name of ["node-1-kubelet", "node-1-kube-proxy"])
+        expect(JSON.stringify(find(registered, name).inputs)).toContain(`server: ${local}`);
+      const { preflight, units } = find(registered, "node-1-claim").inputs as { preflight: Script; units: string[] };
+      expect(preflight.values).toMatchObject({ proxy_ports: ["8443", "8404"], subject: "IP Address:127.0.0.1" });
+      expect(units.at(-1)).toBe("kube-apiserver-proxy.service");
+    });
+
+    it("does not change what kubelet and kube-proxy are made of when the list does", async () => {
+      const [one, other] = [await several(["10.0.0.10:6443"]), await several(["10.0.0.12:6443"])];
+      for (const name of ["node-1-kubelet", "node-1-kube-proxy", "node-1-preparation", "node-1-registration"])
+        expect(find(other, name).inputs).toEqual(find(one, name).inputs);
+    });
+
+    it("keeps a list that is secret so", async () => {
+      const registered = await several(pulumi.secret(["10.7.7.7:6443"]));
+      const { secretInputs } = find(registered, "node-1-api-server-proxy");
+      expect(secretInputs).toEqual(expect.arrayContaining(["secretFiles", "healthCheck"]));
+      const open = registered.map(({ inputs, secretInputs: hidden }) =>
+        JSON.stringify(Object.entries(inputs).filter(([key]) => !hidden.includes(key))),
+      );
+      expect(open.filter((text) => text.includes("10.7.7.7"))).toEqual([]);
+    });
   });
 
   it("looks by a script that is on the host, by sudo for a user that is not root", async () => {

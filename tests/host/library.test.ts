@@ -20,7 +20,7 @@ import { orphanLocally, runLocally, temporaryDirectory } from "../support/localS
 const swapAll = 'for path in $staged; do swap "$path"; done';
 const stageFiles = (files: FileMap): string =>
   fileTable(files)
-    .map((line) => line.replace(/ (yes|no) /, " "))
+    .map((line) => line.replace(/ (restart|reload|nothing) /, " "))
     .map((line) => `stage_file ${line}`)
     .join("\n");
 const reportFiles = (files: FileMap): string =>
@@ -57,7 +57,7 @@ describe("a script that a killed run left on a host", () => {
     const manager = `#!/bin/sh\nsleep 0.2; echo unpacking && sleep 0.1 && touch ${root}/installed\n`;
     writeFileSync(join(root, "bin/apt-get"), manager, { mode: 0o755 });
     const library = bundledText("host/scripts/packages.sh");
-    orphanLocally(root, `PATH=${root}/bin:$PATH\n${library}\nneed not-there a a a\ninstall_packages`);
+    orphanLocally(root, `PATH=${root}/bin:$PATH\n${library}\nneed not-there a a a -\ninstall_packages`);
     await until(() => existsSync(join(root, "installed")));
   });
 

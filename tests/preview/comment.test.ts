@@ -6,6 +6,7 @@ const comment = (...steps: PreviewStep[]): string => previewComment(previewOf(..
 const config = "/var/lib/kubelet/config.yaml";
 const kubelet = (maxPods: number, node: string) =>
   service("kubelet.service", { [config]: `kind: KubeletConfiguration\nmaxPods: ${maxPods}\nname: ${node}\n` });
+const proxy = (content: string, unit = "unit") => ({ unit, files: { "/etc/proxy.cfg": { content, reload: true } } });
 
 describe("the line of a node", () => {
   const line = (...steps: PreviewStep[]): string | undefined => /^\| `n-1` \| (.*) \|$/m.exec(comment(...steps))?.[1];
@@ -24,6 +25,21 @@ describe("the line of a node", () => {
       "restarts what reads another file",
       [same, step("n-1", "kubelet", kubelet(1, "n-1"), kubelet(2, "n-1"), ["files"])],
       "restarts kubelet",
+    ],
+    [
+      "restarts a proxy that is another unit",
+      [same, step("n-1", "api-server-proxy", proxy("a", "unit"), proxy("b", "other"), ["files", "unit"])],
+      "restarts kube-apiserver-proxy",
+    ],
+    [
+      "reloads what reads another file without a restart",
+      [same, step("n-1", "api-server-proxy", proxy("a"), proxy("b"), ["files"])],
+      "reloads kube-apiserver-proxy",
+    ],
+    [
+      "without a service that it had",
+      [same, step("n-1", "api-server-proxy", proxy("a"))],
+      "takes kube-apiserver-proxy away",
     ],
     [
       "relabelled",

@@ -1,6 +1,8 @@
 import {
   flanneldPath,
   programPath,
+  renderApiServerProxyConfiguration,
+  renderApiServerProxyUnit,
   renderCniConflistTemplate,
   renderContainerdConfig,
   renderFlannelConfiguration,
@@ -23,6 +25,7 @@ const cluster = { kubernetesVersion: "1.37.2", clusterDNS: ["10.1.0.2"], cluster
 const proxy = { kubernetesVersion: "1.37.2", nodeName: "worker-1", clusterCIDR: "10.2.0.0/16" } as const;
 const flannel = { program: flanneldPath("d".repeat(64)), nodeName: "Worker-1" };
 const api = { clusterName: "kubernetes", server: "https://10.0.0.10:6443", caCertPem: "-----CA-----\n" };
+const endpoint = "https://127.0.0.1:8443";
 
 /** File name in testdata -> what must be in it. One look at the file says what a host gets. */
 const documents: Record<string, () => string> = {
@@ -56,6 +59,15 @@ const documents: Record<string, () => string> = {
       masquerade: true,
     }),
   "kube-proxy.service": () => renderKubeProxyUnit({ program: programPath("kube-proxy", "1.37.2", "c".repeat(64)) }),
+  "kube-apiserver-proxy.cfg": () =>
+    renderApiServerProxyConfiguration({ ...api, servers: ["10.0.0.10:6443", "10.0.0.11:6443"], endpoint }),
+  "kube-apiserver-proxy-names.cfg": () =>
+    renderApiServerProxyConfiguration({
+      ...api,
+      servers: ["api-1.example:443", "[fd00::10]:6443"],
+      endpoint: "https://[::1]:7443",
+    }),
+  "kube-apiserver-proxy.service": () => renderApiServerProxyUnit(),
   "bootstrap-kubeconfig.yaml": () =>
     renderKubeconfig({ ...api, userName: "kubelet-bootstrap", token: "abcdef.0123456789abcdef" }),
   "kube-proxy-kubeconfig.yaml": () =>

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Script } from "../../base/script";
 import { bundledText, scriptText } from "../../host/scriptText";
 import {
+  apiServerProxyHealth,
+  apiServerProxyLook,
   cniCleanup,
   containerdHealth,
   containerdLook,
@@ -43,7 +45,10 @@ const hostile = [
 
 const clusterCIDR = "10.2.0.0/16";
 const server = "https://10.0.0.10:6443";
+const proxy = { servers: ["10.0.0.10:6443"], endpoint: "https://127.0.0.1:8443" };
 const scripts: Script[] = [
+  apiServerProxyHealth({ ...proxy, caCertPem: "", timeoutSeconds: 0, holdSeconds: 0 }),
+  apiServerProxyLook(),
   containerdHealth({ cniMode: "bridge", timeoutSeconds: 0, holdSeconds: 0 }),
   kubeletHealth({ kubernetesVersion: "1.37.2", timeoutSeconds: 0, holdSeconds: 0 }),
   kubeProxyHealth({ mode: "nftables", timeoutSeconds: 0, holdSeconds: 0 }),
@@ -56,6 +61,7 @@ const scripts: Script[] = [
     kubeProxyMode: "nftables",
     cniMode: "flannel",
     commands: ["ls"],
+    proxy,
     caSha256: ["0"],
   }),
   verification({ kubeProxyMode: "iptables", cniMode: "flannel", clusterCIDR }),

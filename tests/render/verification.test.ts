@@ -140,6 +140,15 @@ describe.each(shells)("verification under %s", (_name, shell) => {
     });
   });
 
+  test("looks at the node's own proxy to the API servers where there is one", () => {
+    host
+      .command("systemctl", 'case "$*" in *kube-apiserver-proxy*) exit 3 ;; is-active*) echo active ;; esac')
+      .clock({}, 30);
+    const script = verification({ kubeProxyMode: "none", cniMode: "none", clusterCIDR: "", apiServerProxy: true });
+    const { status, stderr } = host.run(scriptText(script), shell);
+    expect([status, stderr]).toEqual([1, expect.stringContaining("kube-apiserver-proxy is unknown, must be active")]);
+  });
+
   test.each([
     ["a stopped unit", () => host.units("inactive"), "kubelet is inactive, must be active; see journalctl -u kubelet"],
     [
