@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../base/dynamicResource";
-import type { NodeNetwork } from "./nodeNetwork";
+import type { NodeNetwork } from "./networkFacts";
 
 /** A taint to keep on a Node. */
 export interface NodeTaintArgs {

@@ -14,7 +14,8 @@ import {
   type Claim,
 } from "./claim";
 import { kubernetesService } from "./kubernetesService";
-import { networkAnnotations, networkOf, noNetwork, type NodeNetwork } from "./nodeNetwork";
+import { noNetwork, type NodeNetwork } from "./networkFacts";
+import { networkAnnotations, networkOf } from "./nodeNetwork";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { withFlannelMarks } from "./flannelMarks";
 import { applyMarks, noMarks, type Marks } from "./nodeLabelsAndTaints";

@@ -2,7 +2,7 @@ import type { V1Node } from "@kubernetes/client-node";
 import { digestOf } from "../base/sealed";
 import { without } from "../base/without";
 import { claimOnNode, isOfMachine, otherMachine, registrationAnnotation, type Claim } from "./claim";
-import type { NodeNetwork } from "./nodeNetwork";
+import type { NodeNetwork } from "./networkFacts";
 import type { NodeTaint } from "./nodeLabelsAndTaints";
 
 /** Resolved inputs of a NodeRegistration, as the engine hands them to a provider; the units are those of its args. */

@@ -1,7 +1,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { shellQuote } from "../base/shellQuote";
-import type { NodeNetwork } from "../cluster/nodeNetwork";
+import type { NodeNetwork } from "../cluster/networkFacts";
 import type { NodeRegistration } from "../cluster/nodeRegistration";
 import { withHostKey, type Connection } from "../host/connection";
 import type { FileSpec } from "../host/files";

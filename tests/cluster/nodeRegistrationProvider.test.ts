@@ -1,4 +1,4 @@
-import { noNetwork } from "../../cluster/nodeNetwork";
+import { noNetwork } from "../../cluster/networkFacts";
 import * as provider from "../../cluster/nodeRegistrationProvider";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "../../cluster/nodeRegistrationState";
 import { failure, nodeObject } from "./fakeApiServer";

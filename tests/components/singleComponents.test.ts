@@ -1,70 +1,10 @@
-import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import * as library from "../../components";
 import { recordResources, settled, type Registered } from "../support/pulumiMocks";
-import { caCertPem, workerNodeArgs } from "../support/workerNodeArgs";
+import { apiServers, claim, components, names } from "../support/singleComponents";
+import { workerNodeArgs } from "../support/workerNodeArgs";
 import { selfSigned } from "../settings/testConfiguration";
 
-const { connection, nodeName, cluster, binaries } = workerNodeArgs;
-const claim = { id: "claim-1", machineId: "machine-1", owner: "org/project/stack" };
-const apiServers = ["10.0.0.10:6443", "10.0.0.11:6443"];
-const { kubernetesVersion, apiServerEndpoint, clusterCIDR, clusterDNS } = cluster;
-const { bootstrapToken, kubeProxyCertificate, flannelCertificate, kubeconfig } = cluster;
-
-type Make = (opts: pulumi.ComponentResourceOptions & pulumi.CustomResourceOptions) => pulumi.Resource;
-
-/** Each component with no more than what it needs. */
-const components: Record<string, Make> = {
-  HostClaim: (opts) =>
-    new library.HostClaim(
-      "one",
-      { nodeName, connection, cluster: { kubernetesVersion, clusterCIDR, caCertPem, kubeconfig } },
-      opts,
-    ),
-  HostPreparation: (opts) => new library.HostPreparation("one", { connection, claim, cluster: { clusterCIDR } }, opts),
-  NodeBinaries: (opts) =>
-    new library.NodeBinaries("one", { connection, claim, binaries, cluster: { kubernetesVersion } }, opts),
-  ContainerRuntime: (opts) =>
-    new library.ContainerRuntime("one", { connection, claim, cluster: { clusterCIDR } }, opts),
-  ApiServerProxy: (opts) =>
-    new library.ApiServerProxy("one", { connection, claim, cluster: { apiServers, caCertPem } }, opts),
-  Kubelet: (opts) =>
-    new library.Kubelet(
-      "one",
-      {
-        ...{ nodeName, connection, claim, binaries: { kubelet: binaries.kubelet } },
-        cluster: { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, clusterDNS, bootstrapToken },
-      },
-      opts,
-    ),
-  KubeProxy: (opts) =>
-    new library.KubeProxy(
-      "one",
-      {
-        ...{ nodeName, connection, claim, binaries: { kubeProxy: binaries.kubeProxy } },
-        cluster: { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, kubeProxyCertificate },
-      },
-      opts,
-    ),
-  Flannel: (opts) =>
-    new library.Flannel(
-      "one",
-      {
-        ...{ nodeName, connection, claim, binaries: { flanneld: binaries.flanneld } },
-        cluster: { kubernetesVersion, apiServerEndpoint, caCertPem, clusterCIDR, flannelCertificate },
-      },
-      opts,
-    ),
-  NodeRegistration: (opts) =>
-    new library.NodeRegistration(
-      "one",
-      { kubeconfig, nodeName, claim, kubeletVersion: "v1.37.2", revision: "1" },
-      opts,
-    ),
-  WorkerNode: (opts) => new library.WorkerNode("one", workerNodeArgs, opts),
-};
-const names = Object.keys(components);
+const { cluster, binaries } = workerNodeArgs;
 
 async function register(make: () => unknown): Promise<Registered[]> {
   const registered = await recordResources();
@@ -165,93 +105,5 @@ describe("a component alone", () => {
     expect(() => new Part("one", { ...workerNodeArgs, ...underClaim, ...change } as never)).toThrow(expected);
     await settled();
     expect(registered).toEqual([]);
-  });
-});
-
-describe("resource options", () => {
-  /** What the engine is told of each resource that is made with some options. */
-  async function requests(make: Make, opts: () => Parameters<Make>[0]): Promise<Map<string, Request>> {
-    const told = new Map<string, Request>();
-    const newResource = ({ name, inputs }: pulumi.runtime.MockResourceArgs) => ({
-      id: `${name}-id`,
-      state: inputs as Record<string, unknown>,
-    });
-    await pulumi.runtime.setMocks({ newResource, call: () => ({}) }, "kubernetes-worker-nodes", "test");
-    const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
-    const register = monitor.registerResource.bind(monitor);
-    monitor.registerResource = (request, answer) => {
-      told.set(`${request.getType()} ${request.getName()}`, {
-        parent: request.getParent(),
-        protect: request.getProtect() === true,
-        retain: request.getRetainondelete() === true,
-        aliases: request.getAliasesList().length,
-        dependencies: request.getDependenciesList(),
-        providers: [
-          request.getProvider(),
-          ...request
-            .getProvidersMap()
-            .toObject()
-            .map(([, provider]) => provider),
-        ],
-        transforms: request.getTransformsList().length,
-      });
-      return register(request, answer);
-    };
-    make(opts());
-    await settled();
-    return told;
-  }
-  interface Request {
-    parent: string;
-    protect: boolean;
-    retain: boolean;
-    aliases: number;
-    dependencies: string[];
-    providers: string[];
-    transforms: number;
-  }
-  /** What of the connection to the engine is looked at. */
-  interface Monitor {
-    registerResource: (request: RegisterResourceRequest, answer: unknown) => Promise<void>;
-  }
-
-  const topOf = (told: Map<string, Request>): [string, Request] => {
-    const found = [...told].find(([key]) => key.endsWith(" one") && !key.includes(":SystemdService "));
-    if (found === undefined) throw new Error(`none of ${[...told.keys()].join()} is the component`);
-    return found;
-  };
-
-  test.each(names)(
-    "of %s are its own: parent, dependsOn, aliases, protect, retainOnDelete, transforms",
-    async (name) => {
-      const told = await requests(components[name] as Make, () => {
-        const rack = new pulumi.ComponentResource("stranger:index:Rack", "rack");
-        const before = new kubernetes.core.v1.Namespace("before");
-        return {
-          parent: rack,
-          dependsOn: [before],
-          aliases: [{ name: "former" }],
-          protect: true,
-          retainOnDelete: true,
-          transforms: [() => undefined],
-        };
-      });
-      const [, request] = topOf(told);
-      expect(request.parent).toMatch(/Rack::rack$/);
-      expect(request.dependencies).toEqual([expect.stringMatching(/Namespace::before$/)]);
-      expect(request.aliases).toBeGreaterThan(0);
-      expect([request.protect, request.retain, request.transforms]).toEqual([true, true, 1]);
-    },
-  );
-
-  test("providers of ClusterBootstrap are those of its children", async () => {
-    const { certPem, keyPem } = await selfSigned(true);
-    const args = { bootstrapToken, caCertPem: certPem, caPrivateKeyPem: keyPem };
-    const told = await requests(
-      (opts) => new library.ClusterBootstrap("one", args, opts),
-      () => ({ providers: [new kubernetes.Provider("mine", { kubeconfig })] }),
-    );
-    const provider = told.get("kubernetes:core/v1:Secret one-bootstrap-token")?.providers[0];
-    expect(provider).toMatch(/pulumi:providers:kubernetes::mine::/);
   });
 });

@@ -135,6 +135,7 @@ describe("a WorkerNode", () => {
       "kube-proxy.service",
       "flanneld.service",
       "kubelet.service",
+      "kube-apiserver-proxy.service",
     ]);
     expect(find(registered, "node-1-verification").inputs["stdin"]).toMatch(/^[0-9a-f]{16} [0-9a-f]{16} [0-9a-f]{16}$/);
   });

@@ -87,19 +87,21 @@ export const good = [
 /** A host of a node whose units are well and whose packets all come through. */
 export function packetsHost(): Sandbox {
   const conflist = renderCniConflistTemplate({ ipFamilies: 1, kubeProxyMode: "nftables" });
-  return new Sandbox()
-    .clock({}, 10)
-    .units("active")
-    .command("curl")
-    .command("date", "echo 2026-01-02T03:04:05Z")
-    .command("nft", nft)
-    // None is there, as on a minimal system.
-    .without("ping")
-    .command("unshare")
-    .command("umount")
-    .command("nsenter", 'shift; from=pod "$@"')
-    .command("bash", bash({}))
-    .file(paths.cniConflist, conflist.replace("{{index .PodCIDRRanges 0}}", "10.2.3.0/24"))
-    .file(`${paths.cniBinDirectory}/bridge`, plugin, 0o755)
-    .file("/proc/sys/net/ipv4/ip_forward", "1\n");
+  return (
+    new Sandbox()
+      .clock({}, 10)
+      .units("active")
+      .command("curl")
+      .command("date", "echo 2026-01-02T03:04:05Z")
+      .command("nft", nft)
+      // None is there, as on a minimal system.
+      .without("ping")
+      .command("unshare")
+      .command("umount")
+      .command("nsenter", 'shift; from=pod "$@"')
+      .command("bash", bash({}))
+      .file(paths.cniConflist, conflist.replace("{{index .PodCIDRRanges 0}}", "10.2.3.0/24"))
+      .file(`${paths.cniBinDirectory}/bridge`, plugin, 0o755)
+      .file("/proc/sys/net/ipv4/ip_forward", "1\n")
+  );
 }
