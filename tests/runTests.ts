@@ -3,8 +3,9 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freeSubnet } from "./support/freeSubnet";
 
 interface Total {
   passed: number;
@@ -17,17 +18,6 @@ const lab = ["--name", labName];
 
 /** Minutes that the tests of one layer may take, about twice what they need: a hang must not take the whole time of CI. */
 const patience = 60;
-
-/** A network that no interface of the machine is in. */
-function freeSubnet(): string {
-  const taken = Object.values(networkInterfaces()).flatMap((addresses) =>
-    (addresses ?? []).map(({ cidr }) => cidr ?? ""),
-  );
-  const third = Array.from({ length: 90 }, (_, index) => index).find(
-    (index) => !taken.some((cidr) => cidr.startsWith(`10.233.${index}.`)),
-  );
-  return `10.233.${third ?? 0}.0/24`;
-}
 
 function run(title: string, command: string, args: string[], minutes?: number): boolean {
   console.log(`\n== ${title}`);

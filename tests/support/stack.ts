@@ -12,8 +12,8 @@ import { type Run, RunRecorder } from "./stackRun";
 
 type Configuration = Record<string, unknown>;
 
-/** Of one run, in seconds: about ten times what one on a lab takes, so that a run that hangs is ended and says where. */
-const patience = 480;
+/** Of one run, in seconds: ten times and more what one on a lab takes, so that a run that hangs is ended and says where. */
+const patience = 900;
 
 /** The program on a lab's hosts, by the Pulumi CLI; each story may change the configuration. */
 export class Stack {
@@ -98,6 +98,12 @@ export class Stack {
   /** Takes away the lock that a killed run has left. */
   cancel(): Promise<void> {
     return this.stack.cancel();
+  }
+
+  /** What the last run ended with for a Node: kube-proxy's rules, line by line. */
+  async rulesOf(node: string): Promise<string[]> {
+    const nodes = (await this.stack.outputs())["nodes"]?.value as Record<string, { rules?: string[] }> | undefined;
+    return (nodes?.[node]?.rules ?? []).map((line) => line.trim().replace(/\s+/g, " "));
   }
 
   /** The state, its secrets opened. */
