@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freeSubnet } from "./support/freeSubnet";
+import { freeSubnet } from "./support/freeSubnet.ts";
 
 interface Total {
   passed: number;
