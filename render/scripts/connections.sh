@@ -26,7 +26,7 @@ connect() {
 
 # pinged NAMESPACE BYTES ADDRESS: true if an echo of that length, which may not be cut, comes back. Where ping is there: a firewall that
 # lets none but the API servers to kubelets, as upstream's list of ports has it, drops what connect sends and lets these through.
-pinged() { has ping && ${1:+nsenter "--net=$1"} timeout 2 ping -c 1 -W 1 -M do -s "$(($2 - 28))" "$3" > /dev/null 2>&1; }
+pinged() { has ping && ${1:+nsenter "--net=$1"} timeout 2 ping -c 1 -W 1 -M 'do' -s "$(($2 - 28))" "$3" > /dev/null 2>&1; }
 
 # reached ANSWER: true if a packet came back, be it to say that nobody listens.
 reached() { [ "$1" = connected ] || [ "$1" = refused ]; }
