@@ -65,6 +65,10 @@ beforeAll(async () => {
     },
     "hosts-in-the-same-up": { cluster, binaries: { amd64: binaries } },
     "other-pod-network": { cluster, hosts: [{ nodeName, connection }], binaries: { amd64: binaries } },
+    seed: {
+      ...{ ca, caKey, kubeconfig, token, apiServers: ["10.0.0.20:6443", "10.0.0.21:6443"] },
+      ...{ hosts: [{ nodeName, connection }], binaries: { amd64: binaries } },
+    },
     "single-components": { node: { ...node, cluster } },
   };
 }, 60_000);
@@ -84,6 +88,10 @@ const made: [string, string[]][] = [
   ["two-pools", ["general", "builds", "node-1-kubelet", "node-2-kubelet"]],
   ["hosts-in-the-same-up", ["node-1", "node-2", "node-1-claim", "node-2-registration"]],
   ["other-pod-network", ["workers", "node-1-kubelet"]],
+  [
+    "seed",
+    ["workers", "node-1-api-server-proxy", "node-1-flannel", "node-1-kube-proxy", "workers-kube-proxy-certificate"],
+  ],
   ["single-components", ["node-claim", "node-binaries", "node-containerd", "node-kubelet", "node-registration"]],
 ];
 

@@ -138,7 +138,8 @@ export class Stranger {
   runProgram(file: string, outputs: Outputs = {}, config: Config = {}): ProgramRun {
     const said = this.run(this.runnable(file, outputs, config));
     try {
-      return JSON.parse(said.trim().split("\n").at(-1) ?? "") as ProgramRun;
+      // Warnings may come after it.
+      return JSON.parse(said.split("\n").findLast((line) => line.startsWith("{")) ?? "") as ProgramRun;
     } catch {
       throw new Error(`${file} failed:\n${said}`);
     }
