@@ -8,7 +8,8 @@
 # Arguments: the Service `kubernetes` and its endpoints as the cluster has them, "10.1.0.1:443=10.0.0.10:6443,10.0.0.11:6443"; with
 # none, where the rules send it to is not checked. The ranges that the Node has for its pods, "10.2.3.0/24,fd00:2:3::/64"; with none
 # those of the pods' network are not compared with them. The Node's address and its kubelet's port, "10.0.0.11:10250". Other nodes of
-# the same network, "node-2=10.0.0.12:10250=10.2.1.1,..": name, address and port of the kubelet, address of the bridge.
+# the same network, "node-2=10.0.0.12:10250=10.2.1.1,..": name, address and port of the kubelet, address of the bridge. Seconds for which
+# it looks again, by default 30.
 . ../../base/scripts/prelude.sh
 : "${mode:?of kube-proxy: nftables, iptables, ipvs or none}"
 : "${bridge?yes if the pods network is ours}"
@@ -30,7 +31,7 @@
 . ./namespaces.sh
 . ./probe.sh
 . ./packets.sh
-api_service=${1:-} node_ranges=${2:-} node_socket=${3:-} peers=${4:-}
+api_service=${1:-} node_ranges=${2:-} node_socket=${3:-} peers=${4:-} patience=${5:-30}
 # Lines of rules that are printed: of a large cluster only the first Services.
 shown=40
 
@@ -119,7 +120,7 @@ if [ -n "$bridge" ] && [ -d "$cni_conf_directory" ]; then
   trap 'exit 1' HUP INT TERM PIPE
 fi
 
-end=$(($(now) + 3000))
+end=$(($(now) + patience * 100))
 while :; do
   failures=$(look) sent=''
   if [ -z "$failures" ]; then

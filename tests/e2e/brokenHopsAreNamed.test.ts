@@ -69,7 +69,7 @@ describe("packets", () => {
     expect(await lab.exec(host, "nft -f -", table)).toMatchObject({ code: 0, stderr: "" });
   };
   const look = async (host: string): Promise<{ code: number; said: string }> => {
-    const { code, stdout, stderr } = await lab.exec(host, looks[host] ?? "");
+    const { code, stdout, stderr } = await lab.exec(host, `${looks[host]} 3`);
     return { code, said: stdout + stderr };
   };
   /** Nothing stays of the pod that packets were sent from. */
@@ -92,7 +92,7 @@ describe("packets", () => {
     expect(await Promise.all(names.map(leftovers))).toEqual(names.map(() => ""));
   });
 
-  // Two at a time, on a host each: a look takes half a minute to be sure.
+  // Two at a time, on a host each.
   const breaks: [hops: string, ...onEachHost: [change: string, expected: RegExp][]][] = [
     [
       "between nodes, and to the address of a Service",

@@ -13,10 +13,13 @@ describe.each(shells)("packets under %s", (_name, shell) => {
   });
   afterEach(() => host.remove());
 
-  const run = (peers = twoPeers, changes: Partial<VerificationArgs> = {}) => {
+  const run = (peers = twoPeers, changes: Partial<VerificationArgs> = {}, seconds = "") => {
     const args = { clusterCIDR: "10.2.0.0/16", clusterDNS: ["10.1.0.2"], ...changes };
     const script = verification({ kubeProxyMode: "nftables", cniMode: "bridge", ...args });
-    return host.run(`set -- ${kubernetes} 10.2.3.0/24 10.0.0.11:10250 '${peers}'\n${scriptText(script)}`, shell);
+    return host.run(
+      `set -- ${kubernetes} 10.2.3.0/24 10.0.0.11:10250 '${peers}' ${seconds}\n${scriptText(script)}`,
+      shell,
+    );
   };
   /** The lines about packets. */
   const seen = (stdout: string): string[] => stdout.trim().split("packets:\n")[1]?.split("\n") ?? [];
@@ -194,6 +197,12 @@ describe.each(shells)("packets under %s", (_name, shell) => {
     expect(status).toBe(0);
     expect(calls.filter((call) => call.startsWith("sleep"))).toHaveLength(2);
     expect(host.read("/run/plugin").match(/^[A-Z]+/gm)).toEqual(["ADD", "DEL"]);
+  });
+
+  test("are waited for no longer than is told", () => {
+    host.command("bash", bash({ "pod tcp 10.2.3.1:10250": "silent" }));
+    const sleeps = (seconds: string) => run(twoPeers, {}, seconds).calls.filter((call) => call.startsWith("sleep"));
+    expect([sleeps("20").length, sleeps("").length]).toEqual([2, 3]);
   });
 
   test("are none of a pod where the network takes none in, which is told in the plugin's words", () => {
