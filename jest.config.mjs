@@ -38,5 +38,10 @@ export default {
       globalSetup: "<rootDir>/tests/e2e/setup.ts",
       setupFilesAfterEnv: ["<rootDir>/tests/e2e/timeout.ts"],
     },
+    {
+      ...shared,
+      displayName: "vm",
+      testMatch: ["<rootDir>/tests/vm/**/*.test.ts"],
+    },
   ],
 };

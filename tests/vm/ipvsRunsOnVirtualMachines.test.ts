@@ -100,6 +100,8 @@ describe("kube-proxy's mode ipvs on a host with a kernel of its own", () => {
     await until("has its rules", async () => (await onVm(traces)).split("\n").length === tracesOf.ipvs.length);
     await until("has a running pod", async () => (await onVm("ctr -n k8s.io tasks ls | grep -c RUNNING")) === "2");
     await until("is Ready", async () => (await nodesOf(lab)).every(({ ready }) => ready));
+    // Its pod has another address now.
+    workload = await startWorkload(kubectlOf(lab), [container, vm]);
     await expectServicesAnswer();
   });
 
