@@ -1,5 +1,10 @@
-import { paths, renderCniConflistTemplate } from "../../render";
-import { Sandbox } from "./sandbox";
+import { scriptText } from "../../host/scriptText";
+import { paths, renderCniConflistTemplate, verification, type VerificationArgs } from "../../render";
+import { Sandbox, type ScriptResult } from "./sandbox";
+
+/** The Service `kubernetes`, and other nodes, as the look is told of them. */
+export const kubernetes = "10.1.0.1:443=10.0.0.10:6443";
+export const twoPeers = "node-2=10.0.0.12:10250=10.2.1.1,node-3=10.0.0.13:10250=10.2.2.1";
 
 /** The way that packets take from the host or from the probe, to an address, and what becomes of them; all others are good. */
 export type Broken = Record<
@@ -104,4 +109,18 @@ export function packetsHost(): Sandbox {
       .file(`${paths.cniBinDirectory}/bridge`, plugin, 0o755)
       .file("/proc/sys/net/ipv4/ip_forward", "1\n")
   );
+}
+
+export type LookArgs = [peers?: string, changes?: Partial<VerificationArgs>, seconds?: string];
+
+/** Looks at the node of that host, as it is told of its cluster and of other nodes. */
+export function lookWithPackets(
+  host: Sandbox,
+  shell: string,
+  ...[peers = twoPeers, changes = {}, seconds = ""]: LookArgs
+): ScriptResult {
+  const args = { clusterCIDR: "10.2.0.0/16", clusterDNS: ["10.1.0.2"], ...changes };
+  const script = verification({ kubeProxyMode: "nftables", cniMode: "bridge", ...args });
+  const told = `set -- ${kubernetes} 10.2.3.0/24 10.0.0.11:10250 '${peers}' ${seconds}`;
+  return host.run(`${told}\n${scriptText(script)}`, shell);
 }
