@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # One service as a transaction: everything is staged beside its place, swapped, and the unit restarted only if the running process
-# has not read what is there now; reloaded where it reads what has changed when it is told so. Whatever fails, the host ends as before (exit status 10) or says that it does not.
+# has not read what is there now; reloaded where it reads what has changed when it is told so. Whatever fails, the host ends as before
+# (exit status 10) or says that it does not.
 #
 # Functions given by the caller: health (does the service work?), cleanup (after a first version that did not hold), adjust (brings
 # files that the service wrote itself to what the settings say; prints the path of each it changed), look (prints `fault|...` for
@@ -88,36 +89,23 @@ enable_unit() {
   systemctl enable --quiet --no-reload "$unit" || fail "cannot enable $unit"
 }
 
-# Whether the running process may have read something else than what is there now. Of a process that a run of ours started it is
-# known what it read; any other must be younger than all that it reads.
-restart_needed() {
-  [ "$(systemctl is-active "$unit")" = active ] && [ -z "$adjusted" ] || return 0
+# unread LINE DIGEST PATHS: whether the running process may have read something else than what is at some paths now. Of a process that
+# a run of ours started it is known what it read, by a line of the stamp; any other must be younger than all that it reads.
+unread() {
   for path in $staged $dropped; do
-    case " $watched $dropped " in *" $path "*) return 0 ;; esac
+    case " $3 $dropped " in *" $path "*) return 0 ;; esac
   done
   if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
-    [ "$(sed -n 2p "$stamp")" != "$fingerprint" ]
+    [ "$(sed -n "$1p" "$stamp")" != "$2" ]
     return
   fi
   [ -z "$reload" ] && since=$(started "$unit") || return 0
-  for path in $watched; do older_than "$since" "$path" || return 0; done
+  for path in $3; do older_than "$since" "$path" || return 0; done
   return 1
 }
-
-# Whether it has yet to read again what it reads at a reload; asked of the process in the same way.
-reread_needed() {
-  [ -n "$reread" ] || return 1
-  for path in $staged; do
-    case " $reread " in *" $path "*) return 0 ;; esac
-  done
-  if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
-    [ "$(sed -n 3p "$stamp")" != "$reloaded" ]
-    return
-  fi
-  since=$(started "$unit") || return 0
-  for path in $reread; do older_than "$since" "$path" || return 0; done
-  return 1
-}
+restart_needed() { [ "$(systemctl is-active "$unit")" != active ] || [ -n "$adjusted" ] || unread 2 "$fingerprint" "$watched"; }
+# Whether it has yet to read again what it reads at a reload.
+reread_needed() { [ -n "$reread" ] && unread 3 "$reloaded" "$reread"; }
 # What may only seem to be a fault of a process that has yet to read its files is not asked for before.
 what_is_needed() {
   if restart_needed; then echo restart; elif reread_needed; then echo reload; elif has_fault; then echo restart; fi
