@@ -3,12 +3,19 @@ import type { V1CertificateSigningRequest } from "@kubernetes/client-node";
 /** Two clocks, the cluster's and this machine's, may differ. */
 const toleranceMs = 60_000;
 
+/** Conditions of a request that is pending no more. */
+const decided = ["Approved", "Denied", "Failed"];
+
 /** A certificate request of a node's kubelet. */
 export interface DescribedCsr {
+  /** Name of the request. @example "csr-x7k2p" */
+  readonly name: string;
   /** `csr-x7k2p (by system:bootstrap:07401b) is pending: ...` */
   readonly text: string;
   /** Made before the time that was asked for: it says nothing about the kubelet that is waited for. */
   readonly old: boolean;
+  /** Nobody has approved or refused it yet. */
+  readonly pending: boolean;
 }
 
 /**
@@ -26,8 +33,10 @@ export function describeCsrsOf(
       (csr) => csr.spec.request && hasCommonName(Buffer.from(csr.spec.request, "base64"), `system:node:${nodeName}`),
     )
     .map((csr) => ({
+      name: csr.metadata?.name ?? "?",
       text: `${csr.metadata?.name ?? "?"} (by ${csr.spec.username ?? "?"}) ${describeState(csr)}`,
       old: isOld(csr, since),
+      pending: !csr.status?.certificate && !(csr.status?.conditions ?? []).some(({ type }) => decided.includes(type)),
     }));
 }
 

@@ -52,9 +52,8 @@ async function meaning(
 async function servingCertificate(cluster: ClusterClient, name: string): Promise<string> {
   const requests = await cluster.listKubeletCsrs("kubelet-serving").catch(() => []);
   const open = describeCsrsOf(name, requests, new Date(0))
-    .map(({ text }) => text)
-    .filter((text) => text.includes(" is pending"))
-    .map((text) => text.replace(/ .*/, ""));
+    .filter(({ pending }) => pending)
+    .map(({ name: request }) => request);
   return open.length > 0
     ? `its serving certificate is not approved (serverTLSBootstrap): kubectl certificate approve ${open.join(" ")}`
     : "usually a serving certificate that kube-apiserver --kubelet-certificate-authority does not know (serverTLSBootstrap has it " +

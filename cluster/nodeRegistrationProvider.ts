@@ -125,8 +125,11 @@ async function saidState(
   node: V1Node,
   known?: NodeNetwork,
 ): Promise<NodeRegistrationState> {
-  const network = known ?? (await networkOf(cluster, node, inputs.podNetwork));
-  const state = { ...stateOf(inputs, node), kubernetesService: await kubernetesService(cluster), network };
+  const [network, service] = await Promise.all([
+    known ?? networkOf(cluster, node, inputs.podNetwork),
+    kubernetesService(cluster),
+  ]);
+  const state = { ...stateOf(inputs, node), kubernetesService: service, network };
   state.told.forEach((line) => console.log(line));
   return state;
 }
