@@ -21,6 +21,7 @@ drop_ins() {
   case ${1%.service} in *-*) folders="$1.d ${1%-*}-.service.d service.d" ;; esac
   for folder in $folders; do
     for directory in $unit_directories; do
+      [ -d "$directory/$folder" ] || continue
       for path in $(find "$directory/$folder/" -maxdepth 1 -name '*.conf' 2> /dev/null | sort); do
         name=${path##*/}
         case "$names " in *" $name "*) continue ;; esac

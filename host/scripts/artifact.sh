@@ -35,10 +35,10 @@ take_part() {
 
 # finish_artifact NEW SHA256 SOURCE: gives it its name where it is the right one; else nothing is left of it.
 finish_artifact() {
-  seen=$(digest "$1")
-  if [ "$seen" != "$2" ]; then
+  large_digest "$1"
+  if [ "$digest" != "$2" ]; then
     rm -f "$1"
-    fail "$3: SHA-256 is ${seen:-not to be read}, expected $2; nothing was installed"
+    fail "$3: SHA-256 is ${digest:-not to be read}, expected $2; nothing was installed"
   fi
   chown root:root "$1" && chmod 0755 "$1" && sync "$1" && mv -f "$1" "$(staged_file "$2")" || fail "cannot finish $1"
 }

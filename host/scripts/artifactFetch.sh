@@ -35,10 +35,11 @@ main() {
   take_part "$sha256" all "$new"
   before=$(size "$new")
   # A server may not know how to go on, and what is there may be of another file, or whole already.
-  watched_download "$new" || [ "$(digest "$new")" = "$sha256" ] || begin_again || fail "cannot fetch $source"
-  [ "$before" = 0 ] || [ "$(digest "$new")" = "$sha256" ] || begin_again || fail "cannot fetch $source"
+  watched_download "$new" || is_whole || begin_again || fail "cannot fetch $source"
+  [ "$before" = 0 ] || is_whole || begin_again || fail "cannot fetch $source"
   finish_artifact "$new" "$sha256" "$source"
 }
+is_whole() { large_digest "$new" && [ "$digest" = "$sha256" ]; }
 begin_again() {
   [ "$before" != 0 ] || return 1
   before=0

@@ -19,14 +19,22 @@
 wanted=''
 
 # A directory that another resource of ours has made is this one's too, which is removed after that one.
-share_directories() (
-  above=$1
+share_directories() {
   set +f
-  while [ "$above" != / ]; do
-    ! grep -qsxF "d $above" "$state"/*.owned || own d "$above"
-    above=$(dirname "$above")
+  lists="
+$(cat "$state"/*.owned 2> /dev/null)
+"
+  set -f
+  above=$1
+  while [ -n "$above" ]; do
+    case $lists in
+      *"
+d $above
+"*) own d "$above" ;;
+    esac
+    above=${above%/*}
   done
-)
+}
 take_over_list() {
   [ -n "$former" ] && [ -f "$state/$former.owned" ] || return 0
   while read -r kind path; do own "$kind" "$path"; done < "$state/$former.owned"
@@ -36,21 +44,22 @@ take_over_list() {
 # install_program PATH SHA256
 install_program() {
   wanted="$wanted $1"
-  share_directories "$(dirname "$1")"
-  if [ "$(digest "$1")" = "$2" ] && ! [ -L "$1" ]; then
+  share_directories "${1%/*}"
+  if ! [ -L "$1" ] && large_digest "$1" && [ "$digest" = "$2" ]; then
     keep_original "$1"
     set_mode "$1" 755 root:root
     return
   fi
   [ -f "$(staged_file "$2")" ] || fail "$1 is not staged any more; was it taken away? Run the same command again"
-  make_directory "$(dirname "$1")" 0755 || fail "cannot create the directory of $1"
+  make_directory "${1%/*}" 0755 || fail "cannot create the directory of $1"
   install_binary "$(staged_file "$2")" "$1"
 }
 install_binary() {
   keep_original "$2"
-  chown root:root "$1" && chmod 0755 "$1" && mv -f "$1" "$(beside "$2" new)" || fail "cannot put $2 in place"
+  beside "$2"
+  chown root:root "$1" && chmod 0755 "$1" && mv -f "$1" "$new" || fail "cannot put $2 in place"
   # It has the label of the place where it was staged, and with that one SELinux would not let systemd start it.
-  ! has restorecon || restorecon "$(beside "$2" new)" 2> /dev/null
+  ! has restorecon || restorecon "$new" 2> /dev/null
   swap "$2" || fail "cannot put $2 in place"
   settle "$2"
 }
@@ -71,10 +80,12 @@ install_members() {
 }
 # Paths on the list that are not wanted, and those that a retirement which was cut off has not ended with.
 unwanted() {
+  owned_paths f
+  # shellcheck disable=SC2086
   for path in $({
-    sed -n 's/^f //p' "$owned"
-    cat "$state/$name.superseded"
-  } 2> /dev/null | sort -u); do
+    printf '%s\n' $owned_paths
+    cat "$state/$name.superseded" 2> /dev/null
+  } | sort -u); do
     case " $wanted $state/$name.archive $state/$name.sums $state/$name.digests " in *" $path "*) ;; *) echo "$path" ;; esac
   done
 }

@@ -14,12 +14,14 @@ report_staged() {
   if [ -f "$(staged_file "$1")" ]; then
     echo "staged|$1"
   elif part=$(part_of "$1"); then
-    echo "part|$1|$(size "$part")|$(digest "$part")"
+    large_digest "$part"
+    echo "part|$1|$(size "$part")|$digest"
   fi
 }
 
 main() {
-  for path in $programs; do report_digest "$path"; done
+  # shellcheck disable=SC2086
+  report_digests $programs
   members_seen
   report_list
   ! unpacked || echo 'unpacked|'

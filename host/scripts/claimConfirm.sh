@@ -4,8 +4,9 @@
 : "${gone:?the claim that is gone}"
 
 main() {
-  # shellcheck disable=SC2046
-  set -- $(holder)
+  holder
+  # shellcheck disable=SC2086
+  set -- $holder
   [ "${3-}" = "$gone" ] || return 0
   (umask 077 && printf '%s %s\n' "$1" "$2" > "$state/owner.new" && sed 1d "$state/owner" >> "$state/owner.new") \
     && mv -f "$state/owner.new" "$state/owner" || fail "cannot write $state/owner"

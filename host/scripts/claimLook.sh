@@ -7,14 +7,14 @@
 : "${ours?machine-id of a machine that is ours although its record may be lost}"
 
 main() {
-  machine=$(this_machine)
-  [ -n "$machine" ] || fail "the host has no /etc/machine-id; make one: systemd-machine-id-setup"
-  printf 'machine|%s\n' "$machine"
+  this_machine
+  [ -n "$this_machine" ] || fail "the host has no /etc/machine-id; make one: systemd-machine-id-setup"
+  printf 'machine|%s\n' "$this_machine"
   claimed=''
-  [ "$machine" != "$ours" ] || claimed=yes
+  [ "$this_machine" != "$ours" ] || claimed=yes
   if [ -e "$state/owner" ]; then
     claimed=yes
-    printf 'owner|%s\n' "$(base64 < "$state/owner" | tr -d '\n')"
+    printf 'owner|%s\n' "$(base64 -w 0 < "$state/owner")"
   fi
   [ -z "$inspect" ] || preflight
 }

@@ -5,7 +5,8 @@
 : "${record:?the new record, base64}"
 
 main() {
-  if [ "$(holder)" != "$before" ]; then
+  holder
+  if [ "$holder" != "$before" ]; then
     echo "another claim has taken this host in between; is it in two stacks, or twice in one? Run the same command again" >&2
     exit 20
   fi

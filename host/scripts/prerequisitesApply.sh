@@ -31,6 +31,7 @@ main() {
   IFS='
 '
   for line in $sysctls; do set_parameter "${line%%=*}" "${line#*=}"; done
+  unset IFS
   [ "$failed" = 0 ] || exit 1
   hold_list
   report_directories
@@ -38,7 +39,8 @@ main() {
 
 write_files() {
   stage_files "$files"
-  dropped="$dropped $(left_over "$(printf '%s\n' "$files" | cut -d' ' -f1 | tr '\n' ' ')")"
+  left_over "$(printf '%s\n' "$files" | cut -d' ' -f1 | tr '\n' ' ')"
+  dropped="$dropped$left_over"
   for path in $staged; do swap "$path" && settle "$path" || fail "cannot put $path in place"; done
   for path in $dropped; do drop "$path" && settle_dropped "$path" || fail "cannot remove $path"; done
 }

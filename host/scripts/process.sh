@@ -2,23 +2,27 @@
 # What is asked of a running service instead of being remembered: which process it is, and since when.
 . ../../base/scripts/units.sh
 
-# process UNIT: boot, PID and start of its main process, three words that no other process has; fails where none runs.
+# process UNIT: sets `process`: boot, PID and start of its main process, three words that no other process has; fails where none runs.
 process() {
-  pid=$(unit_property "$1" MainPID)
-  [ "${pid:-0}" -gt 0 ] && line=$(cat "/proc/$pid/stat" 2> /dev/null) || return 1
+  process=''
+  unit_property "$1" MainPID
+  [ "${unit_property:-0}" -gt 0 ] && { read -r line < "/proc/$unit_property/stat"; } 2> /dev/null || return 1
   # proc(5): after the name in parentheses, which may hold blanks, the start is the 20th field.
   # shellcheck disable=SC2086
   set -- ${line##*) }
   shift 19
-  printf '%s %s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$pid" "$1"
+  read -r boot < /proc/sys/kernel/random/boot_id
+  process="$boot $unit_property $1"
 }
 
-# started_at UNIT: when its main process started, milliseconds since 1970 by this host's clock.
+# started_at UNIT: sets `started_at`: when its main process started, milliseconds since 1970 by this host's clock; empty where none runs.
 started_at() {
-  start=$(process "$1") || return 1
+  started_at=''
+  process "$1" || return 0
   # Both clocks at once; the kernel counts the start in hundredths of a second since boot.
-  up=$(now) clock=$(date +%s%N)
-  echo $((clock / 1000000 - (up - ${start##* }) * 10))
+  now
+  clock=$(date +%s%N)
+  started_at=$((clock / 1000000 - (now - ${process##* }) * 10))
 }
 
 # older_than SECONDS PATH: whether the file was last changed before; in the same second counts as not.

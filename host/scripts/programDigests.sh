@@ -11,18 +11,24 @@ note_digests() {
   set -- $1
   [ $# -gt 0 ] || return 0
   own f "$state/$name.digests"
-  notes=$(while [ $# -gt 0 ]; do
+  lines=$(while [ $# -gt 0 ]; do
     printf '%s %s %s\n' "$2" "$(identity "$1")" "$1"
     shift 2
   done)
-  [ "$notes" = "$(cat "$state/$name.digests" 2> /dev/null)" ] || printf '%s\n' "$notes" > "$state/$name.digests" \
+  [ "$lines" = "$(cat "$state/$name.digests" 2> /dev/null)" ] || printf '%s\n' "$lines" > "$state/$name.digests" \
     || fail "cannot write $state/$name.digests"
 }
 
-# program_digest PATH: its SHA-256; noted where nothing has changed the file since.
-program_digest() (
-  is=$(identity "$1") || exit 0
+# program_digest PATH: sets `digest`, its SHA-256: as noted where nothing has changed the file since; empty where there is none.
+program_digest() {
+  program=$1 digest=''
+  is=$(identity "$program") || return 0
   set +f
-  noted=$(cat "$state"/*.digests 2> /dev/null | sed -n "s|^\([0-9a-f]*\) $is $1\$|\1|p" | head -n 1)
-  if [ -n "$noted" ]; then echo "$noted"; else digest "$1"; fi
-)
+  set -- "$state"/*.digests
+  set -f
+  for notes in "$@"; do
+    [ -f "$notes" ] || continue
+    while read -r digest line; do [ "$line" != "$is $program" ] || return 0; done < "$notes"
+  done
+  large_digest "$program"
+}

@@ -57,13 +57,15 @@ refuse_drop_ins() {
 # shellcheck disable=SC2086
 stage_all() {
   for path in $directories; do make_directory "$path" 0755 || fail "cannot create $path"; done
-  for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do
-    make_directory "$path" 0755 && chown root:root "$path" && chmod 0755 "$path" || fail "cannot make $path as it was"
+  owned_paths d
+  for path in $owned_paths; do
+    make_directory "$path" 0755 && set_mode "$path" 755 root:root || fail "cannot make $path as it was"
   done
   stage_files "$files"
   set -- $programs
   while [ $# -gt 0 ]; do
-    [ "$(program_digest "$1")" = "$2" ] || fail "$1 is not the binary that was put there; run: pulumi up --refresh"
+    program_digest "$1"
+    [ "$digest" = "$2" ] || fail "$1 is not the binary that was put there; run: pulumi up --refresh"
     shift 2
   done
 }
@@ -78,7 +80,8 @@ exchange() {
 
 reload_needed() {
   case " $staged $dropped " in *" $unit_path "*) return 0 ;; esac
-  [ "$(unit_property "$unit" NeedDaemonReload)" = yes ]
+  unit_property "$unit" NeedDaemonReload
+  [ "$unit_property" = yes ]
 }
 
 # A reload runs every generator of the host: there is one for all, after this.
@@ -89,28 +92,38 @@ enable_unit() {
   systemctl enable --quiet --no-reload "$unit" || fail "cannot enable $unit"
 }
 
-# unread LINE DIGEST PATHS: whether the running process may have read something else than what is at some paths now. Of a process that
-# a run of ours started it is known what it read, by a line of the stamp; any other must be younger than all that it reads.
+# What the stamp says: the process that a run of ours started, and digests of what it read at its start and at its last reload.
+read_stamp() {
+  stamped='' read_at_start='' read_at_reload=''
+  { read -r stamped && read -r read_at_start && read -r read_at_reload; } 2> /dev/null < "$stamp"
+}
+# unread DIGEST STAMPED PATHS: whether the running process may have read something else than what is at some paths now. Of a process
+# that a run of ours started it is known what it read; any other must be younger than all that it reads.
 unread() {
   for path in $staged $dropped; do
     case " $3 $dropped " in *" $path "*) return 0 ;; esac
   done
-  if current=$(process "$unit") && [ "$current" = "$(sed -n 1p "$stamp" 2> /dev/null)" ]; then
-    [ "$(sed -n "$1p" "$stamp")" != "$2" ]
+  if process "$unit" && [ "$process" = "$stamped" ]; then
+    [ "$1" != "$2" ]
     return
   fi
-  [ -z "$reload" ] && since=$(started "$unit") || return 0
-  for path in $3; do older_than "$since" "$path" || return 0; done
+  [ -z "$reload" ] && started "$unit" || return 0
+  for path in $3; do older_than "$started" "$path" || return 0; done
   return 1
 }
-restart_needed() { [ "$(systemctl is-active "$unit")" != active ] || [ -n "$adjusted" ] || unread 2 "$fingerprint" "$watched"; }
+restart_needed() { [ "$(systemctl is-active "$unit")" != active ] || [ -n "$adjusted" ] || unread "$fingerprint" "$read_at_start" "$watched"; }
 # Whether it has yet to read again what it reads at a reload.
-reread_needed() { [ -n "$reread" ] && unread 3 "$reloaded" "$reread"; }
-# What may only seem to be a fault of a process that has yet to read its files is not asked for before.
+reread_needed() { [ -n "$reread" ] && unread "$reloaded" "$read_at_reload" "$reread"; }
+# Sets `how`. What may only seem to be a fault of a process that has yet to read its files is not asked for before.
 what_is_needed() {
-  if restart_needed; then echo restart; elif reread_needed; then echo reload; elif has_fault; then echo restart; fi
+  read_stamp
+  if restart_needed; then how=restart; elif reread_needed; then how=reload; elif has_fault; then how=restart; fi
 }
-has_fault() { look 2> /dev/null | grep -q '^fault|'; }
+has_fault() {
+  case "
+$(look 2> /dev/null)" in *"
+fault|"*) ;; *) return 1 ;; esac
+}
 
 # start HOW: restart or reload.
 start() {
@@ -124,14 +137,18 @@ start() {
 
 # The staged files of a change that did not begin.
 unstage() {
-  for path in $managed $dropped; do rm -f "$(beside "$path" new)"; done
+  for path in $managed $dropped; do
+    beside "$path"
+    rm -f "$new"
+  done
   for path in $managed $dropped $adjusts; do ! unsettled "$path" || exit 1; done
   exit 10
 }
 
 roll_back() {
   first='' changed='' broken=''
-  [ -z "$ours" ] || ! [ -e "$(beside "$unit_path" old-absent)" ] || first=yes
+  beside "$unit_path"
+  [ -z "$ours" ] || ! [ -e "$absent" ] || first=yes
   for path in $managed $dropped $adjusts; do
     ! unsettled "$path" || changed=yes
     put_back "$path" || broken="$broken $path"
@@ -153,8 +170,8 @@ way_back() {
 }
 is_loaded() {
   # What ran under our unit is not what the other one starts.
-  loaded=$(unit_property "$unit" FragmentPath)
-  [ -n "$loaded" ] && [ "$loaded" != "$unit_path" ]
+  unit_property "$unit" FragmentPath
+  [ -n "$unit_property" ] && [ "$unit_property" != "$unit_path" ]
 }
 undo_first() {
   stop_unit "$unit"
@@ -179,8 +196,8 @@ at_exit() {
 # What the process that runs now has read. Of a version before it is not known here; the next change asks the process again.
 write_stamp() {
   own f "$stamp"
-  if [ "$1" = new ] && current=$(process "$unit"); then
-    facts="$current
+  if [ "$1" = new ] && process "$unit"; then
+    facts="$process
 $fingerprint${reloaded:+
 $reloaded}"
     [ "$(cat "$stamp" 2> /dev/null)" = "$facts" ] && return
@@ -202,16 +219,20 @@ settle_all() {
 }
 finish_settling() {
   [ -f "$settling" ] || return 0
-  # shellcheck disable=SC2046
-  set -- $(cat "$settling")
-  while [ $# -gt 0 ]; do
-    if [ "$1" = kept ]; then settle "$2"; else settle_dropped "$2"; fi
-    shift 2
-  done
+  kept=''
+  while read -r kind path; do
+    if [ "$kind" = kept ]; then kept="$kept $path"; else settle_dropped "$path"; fi
+  done < "$settling"
+  # shellcheck disable=SC2086
+  settle $kept
   rm -f "$settling"
 }
 
-fingerprint() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }
+# fingerprint TEXT: sets `fingerprint`.
+fingerprint() {
+  fingerprint=$(printf %s "$1" | sha256sum)
+  fingerprint=${fingerprint%% *}
+}
 
 main() {
   phase=staging
@@ -219,9 +240,15 @@ main() {
   finish_settling
   own_known
   read_tables
-  dropped="$dropped $(left_over "$managed $stamp $settling")"
+  left_over "$managed $stamp $settling"
+  dropped="$dropped$left_over"
   refuse_drop_ins
-  fingerprint=$(fingerprint "$wanted") reloaded=${reloaded:+$(fingerprint "$reloaded")} how=''
+  how=''
+  [ -z "$reloaded" ] || {
+    fingerprint "$reloaded"
+    reloaded=$fingerprint
+  }
+  fingerprint "$wanted"
   stage_all
   phase=changing
   exchange || fail "cannot put the new files of $unit in place"
@@ -229,7 +256,7 @@ main() {
   enable_unit
   ! reload_needed || reload=yes
   [ -z "$enabled$reload" ] || systemctl daemon-reload || fail "systemctl daemon-reload failed"
-  how=$(what_is_needed)
+  what_is_needed
   [ -z "$how" ] || start "$how" || fail "$unit is not healthy with what was to be changed"
   phase=settled
   write_stamp new
@@ -239,6 +266,7 @@ main() {
   retire_superseded
   tidy || fail "what $unit has left from before could not all be taken away, see above"
   report_directories
-  echo "started|$(started_at "$unit")"
+  started_at "$unit"
+  echo "started|$started_at"
 }
 main < /dev/null

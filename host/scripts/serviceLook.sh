@@ -9,11 +9,14 @@
 main() {
   report_files "$files"
   for path in $programs; do
-    [ ! -f "$path" ] || printf 'digest|%s|%s|%s\n' "$path" "$(program_digest "$path")" "$(stat -c '%a|%U:%G' "$path")"
+    [ -f "$path" ] || continue
+    program_digest "$path"
+    printf 'digest|%s|%s|%s\n' "$path" "$digest" "$(stat -c '%a|%U:%G' "$path")"
   done
   printf 'state|%s|%s\n' "$(systemctl is-active "$unit" 2> /dev/null)" "$(systemctl is-enabled "$unit" 2> /dev/null)"
   report_list
-  for path in $(sed -n 's/^d //p' "$owned" 2> /dev/null); do
+  owned_paths d
+  for path in $owned_paths; do
     [ "$(stat -c '%F %a %U:%G' "$path" 2> /dev/null)" = 'directory 755 root:root' ] \
       || echo "fault|$path is not the directory with mode 0755 of root that was made there"
   done

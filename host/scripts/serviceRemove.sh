@@ -17,7 +17,7 @@ main() {
   [ -z "$ours" ] || stop_unit "$unit" || failed="$unit does not stop; see: systemctl status $unit"
   cleanup || failed=${failed:-"the clean-up after $unit failed"}
   (own_known && remove_owned) || failed=${failed:-"not all of $unit could be removed"}
-  systemctl daemon-reload
+  [ -z "$ours" ] || systemctl daemon-reload
   systemctl reset-failed "$unit" 2> /dev/null
   if [ -z "$ours" ] && [ "$(systemctl is-active "$unit")" = active ]; then
     systemctl restart "$unit" || failed=${failed:-"cannot restart $unit"}

@@ -40,12 +40,15 @@ retire_list() {
 # Whatever it is killed at, the next one ends it: as long as the path is on the list of what is ours, what is there is no original.
 retire() {
   if owns f "$1"; then
-    rm -f "$1" "$(beside "$1" new)" "$(beside "$1" old)" "$(beside "$1" old-absent)" 2> /dev/null
+    beside "$1"
+    rm -f "$1" "$new" "$old" "$absent" 2> /dev/null
     present "$1" && return 1
-    ! present "$(original "$1")" || cp -dp "$(original "$1")" "$1" || return 1
+    original "$1"
+    ! present "$original" || cp -dp "$original" "$1" || return 1
     give_up f "$1"
   fi
-  rm -f "$(original "$1")"
-  folder=$(dirname "$1")
+  original "$1"
+  rm -f "$original"
+  folder=${1%/*}
   ! owns d "$folder" || ! rmdir "$folder" 2> /dev/null || give_up d "$folder"
 }

@@ -23,11 +23,6 @@ check_certificates() {
 }
 
 check() {
-  state=$(unit_state "$unit")
-  if [ "$state" != active ]; then
-    why="the unit is $state"
-    return 1
-  fi
   can_http || return 0
   seen=$(seen_api_servers "$status")
   if [ -z "$seen" ]; then

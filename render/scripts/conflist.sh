@@ -59,7 +59,7 @@ refresh_conflist() {
   # Not there before the Node's first registration: containerd writes it then.
   [ -e "$cni_template" ] && conflist_is_ours || return 0
   # Hidden and without a known suffix, so that containerd does not load it half written.
-  fresh=$(dirname "$cni_conflist")/.kubernetes-worker-nodes.new
+  fresh=${cni_conflist%/*}/.kubernetes-worker-nodes.new
   expected_conflist > "$fresh" || return 1
   if grep -q '{{' "$fresh"; then
     # More ranges than before: containerd has to ask the kubelet, which tells it at its next start.

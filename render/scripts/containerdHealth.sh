@@ -14,11 +14,6 @@ ours='SystemdCgroup = true'
 [ -z "$bridge" ] || ours="conf_template.*$cni_template"
 
 check() {
-  state=$(unit_state "$unit")
-  if [ "$state" != active ]; then
-    why="the unit is $state"
-    return 1
-  fi
   answer=$(timeout 10 ctr --address "$containerd_socket" version 2>&1) || {
     why="ctr version says: $(printf '%s\n' "$answer" | tail -n 1)"
     return 1

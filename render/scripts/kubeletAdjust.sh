@@ -27,9 +27,9 @@ retire_certificate() {
 
 [ -e "$kubelet_kubeconfig" ] || exit 0
 path=$(readlink -f "$kubelet_kubeconfig")
-fresh=$(dirname "$path")/.${path##*/}.new
+fresh=${path%/*}/.${path##*/}.new
 umask 077
-ca_data=$(base64 < "$ca_cert" | tr -d '\n')
+ca_data=$(base64 -w 0 < "$ca_cert")
 [ -n "$ca_data" ] || exit 1
 # Each cluster is a map of plain scalars, as every client of Kubernetes writes it; the lines of its CA give way to ours.
 server=$server ca_data=$ca_data awk '

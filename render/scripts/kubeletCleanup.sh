@@ -47,11 +47,15 @@ for namespace in $namespaces; do remove_namespace "$namespace"; done
 state='pki pods pods-api plugins plugins_registry plugin-containers pod-resources device-plugins checkpoints image_manager userns
 cpu_manager_state memory_manager_state dra_manager_state actuated_pods_state allocated_pods_state
 pod_status_manager_state dra_health_state graceful_node_shutdown_state'
+kubelet_mounts=$(mounts_below "$(readlink -f "$kubelet_directory")")
 for entry in $state; do
-  # /proc/mounts knows places by their real names only. What is mounted on the entry itself is the host's own, as a disk for pods;
-  # what is below it the kubelet has mounted.
-  place=$(readlink -f "$kubelet_directory/$entry")
-  mounts_below "$place" | grep -vxF "$place" | while IFS= read -r mount; do unmount "$mount"; done
+  [ -e "$kubelet_directory/$entry" ] || [ -L "$kubelet_directory/$entry" ] || continue
+  if [ -n "$kubelet_mounts" ] || [ -L "$kubelet_directory/$entry" ]; then
+    # /proc/mounts knows places by their real names only. What is mounted on the entry itself is the host's own, as a disk for pods;
+    # what is below it the kubelet has mounted.
+    place=$(readlink -f "$kubelet_directory/$entry")
+    mounts_below "$place" | grep -vxF "$place" | while IFS= read -r mount; do unmount "$mount"; done
+  fi
   remove_tree "$kubelet_directory/$entry" || failed=1
 done
 rm -f "$kubelet_kubeconfig"

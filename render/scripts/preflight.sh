@@ -35,9 +35,10 @@ problem() {
 . ../../base/scripts/modules.sh
 
 check_platform() {
-  [ "$(uname -s)" = Linux ] || problem "operating system" "$(uname -s)" "must be Linux" "use a Linux host"
-  [ "$(uname -m)" = "$machine" ] \
-    || problem architecture "$(uname -m)" "must be $machine ($arch)" "correct the host's arch setting"
+  system=$(uname -s) architecture=$(uname -m)
+  [ "$system" = Linux ] || problem "operating system" "$system" "must be Linux" "use a Linux host"
+  [ "$architecture" = "$machine" ] \
+    || problem architecture "$architecture" "must be $machine ($arch)" "correct the host's arch setting"
   if ! [ -d /run/systemd/system ] || [ "$(cat /proc/1/comm 2> /dev/null)" != systemd ]; then
     problem "init system" "$(cat /proc/1/comm 2> /dev/null || echo unknown)" "must be a running systemd" "boot the host with systemd"
   fi
@@ -91,11 +92,11 @@ check_modules() {
 
 # knftables, which kube-proxy uses, refuses older kernels and tools.
 check_nftables() {
-  release=$(uname -r)
-  major=${release%%.*} minor=${release#*.}
+  kernel_release
+  major=${kernel_release%%.*} minor=${kernel_release#*.}
   minor=${minor%%[!0-9]*}
   if [ "$major" -lt 5 ] || { [ "$major" -eq 5 ] && [ "${minor:-0}" -lt 13 ]; }; then
-    problem kernel "$release" "must be 5.13 or newer for kubeProxyMode nftables" "upgrade the kernel or set kubeProxyMode to iptables"
+    problem kernel "$kernel_release" "must be 5.13 or newer for kubeProxyMode nftables" "upgrade the kernel or set kubeProxyMode to iptables"
   fi
   has nft || return 0
   nft_version=$(nft --version | sed -n 's/^nftables v\([0-9.]*\).*/\1/p')
@@ -141,8 +142,8 @@ check_resolv_conf() {
 # check_space DIRECTORY: 1 GiB; binaries and CNI plugins take 250 MiB, images what is left.
 check_space() {
   directory=$1
-  while ! [ -d "$directory" ]; do directory=$(dirname "$directory"); done
-  free=$(df -Pk "$directory" | sed -n '2s/ *[^ ]* *[^ ]* *[^ ]* *\([0-9]*\).*/\1/p')
+  while ! [ -d "$directory/" ]; do directory=${directory%/*}; done
+  free=$(df -Pk "$directory/" | sed -n '2s/ *[^ ]* *[^ ]* *[^ ]* *\([0-9]*\).*/\1/p')
   [ "${free:-1048576}" -ge 1048576 ] \
     || problem "free space in $1" "$((free / 1024)) MiB" "must be 1 GiB or more" "make room or mount a larger disk"
 }
@@ -209,6 +210,7 @@ check_drop_ins kube-proxy.service
 [ -z "$proxy_ports" ] || check_drop_ins kube-apiserver-proxy.service
 [ -n "${claimed:-}" ] || check_other_cluster
 [ "$problems" -eq 0 ] || exit 1
+kernel_release
 # shellcheck disable=SC1091 # The host has it.
 os=$(. /etc/os-release 2> /dev/null && echo "${PRETTY_NAME:-}")
-echo "${os:-Linux}, kernel $(uname -r), $(uname -m), containerd $containerd_version, cgroup $cgroup"
+echo "${os:-Linux}, kernel $kernel_release, $architecture, containerd $containerd_version, cgroup $cgroup"

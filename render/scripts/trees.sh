@@ -5,8 +5,10 @@
 mounts_below() {
   # Of no directory, which is what a link to nowhere leads to, and not of all.
   [ -n "$1" ] || return 0
-  below=$(printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g') \
-    awk 'index($2 "/", ENVIRON["below"] "/") == 1 { print $2 }' /proc/mounts | sort -r
+  below=$1
+  case $below in *[!A-Za-z0-9._/:@-]*) below=$(printf '%s' "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/	/\\011/g') ;; esac
+  mounts=$(below=$below awk 'index($2 "/", ENVIRON["below"] "/") == 1 { print $2 }' /proc/mounts)
+  [ -z "$mounts" ] || printf '%s\n' "$mounts" | sort -r
 }
 
 # unmount MOUNT: as mounts_below writes it.
@@ -33,7 +35,8 @@ remove_tree() {
     return 1
   fi
   # Mounts that come in the meantime, or that this process cannot see.
-  if rm -f --one-file-system 2> /dev/null; then
+  [ -n "${one_file_system-}" ] || one_file_system=$(rm -f --one-file-system 2> /dev/null && echo yes || echo no)
+  if [ "$one_file_system" = yes ]; then
     rm -rf --one-file-system -- "$tree"
   else
     find "$tree" -xdev -depth \( -type d -exec rmdir {} \; -o -exec rm -f {} \; \)

@@ -39,8 +39,8 @@ shown=40
 failed() { printf 'verification: %s; see %s\n' "$1" "$2"; }
 
 running() {
-  state=$(unit_state "$1")
-  [ "$state" = active ] || failed "$1 is $state, must be active" "journalctl -u $1"
+  unit_state "$1"
+  [ "$unit_state" = active ] || failed "$1 is $unit_state, must be active" "journalctl -u $1"
   systemctl is-enabled "$1" > /dev/null 2>&1 || failed "$1 does not start at boot" "systemctl status $1"
 }
 
@@ -120,7 +120,8 @@ if [ -n "$bridge" ] && [ -d "$cni_conf_directory" ]; then
   trap 'exit 1' HUP INT TERM PIPE
 fi
 
-end=$(($(now) + patience * 100))
+now
+end=$((now + patience * 100))
 while :; do
   failures=$(look) sent=''
   if [ -z "$failures" ]; then
@@ -128,7 +129,8 @@ while :; do
     sent=$(packets)
     failures=$(printf '%s\n' "$sent" | grep '^verification: ') || break
   fi
-  if [ "$(now)" -ge "$end" ]; then
+  now
+  if [ "$now" -ge "$end" ]; then
     printf '%s\n' "$failures" >&2
     [ -z "$sent" ] || look_again >&2
     exit 1

@@ -103,7 +103,7 @@ export class Sandbox {
     this.file("/run/state", `${state}\n`).file("/run/properties", properties);
     return this.command(
       "systemctl",
-      "case $1 in is-active) cat /run/state; grep -qx active /run/state ;; is-enabled) echo enabled ;; show) cat /run/properties ;; esac",
+      "case $1 in is-active) cat /run/state; grep -qx active /run/state ;; is-enabled) echo enabled ;; show) cat /run/properties; printf 'ActiveState=%s\\n' \"$(cat /run/state)\" ;; esac",
     );
   }
 
