@@ -74,7 +74,7 @@ export async function create(given: NodeRegistrationInputs): Promise<dynamic.Cre
 }
 
 /**
- * Waits for the Node again where its kubelet or its host was changed, and brings labels, taints and claim to the new ones. At
+ * Waits for the Node again where its kubelet or its host was changed or it was seen not to be Ready, and brings labels, taints and claim to the new ones. At
  * least one call is made, whatever changed: a kubeconfig that does not work is refused here and not recorded, where it would
  * stop the next refresh.
  */
@@ -90,7 +90,8 @@ export async function update(
   const seen = await cluster.getNode(news.nodeName);
   const kubeletChanged = olds.revision !== news.revision || olds.kubeletVersion !== news.kubeletVersion;
   const isOther = seen !== undefined && news.claim !== undefined && otherMachine(seen, news.claim) !== undefined;
-  const wait = kubeletChanged || isOtherClaim(olds.claim, news.claim) || isOther || !olds.nodeUid;
+  const isFaulty = (olds.faults ?? []).length > 0;
+  const wait = kubeletChanged || isOtherClaim(olds.claim, news.claim) || isOther || !olds.nodeUid || isFaulty;
   const before = olds.podNetwork === "flannel" && news.podNetwork !== "flannel" ? withFlannelMarks(olds) : olds;
   const node = await register(cluster, news, before, { waitForReady: wait, newHeartbeat: kubeletChanged });
   // Nodes that came later are none of this one's business as long as it stays as it is.

@@ -4,6 +4,8 @@ import { ApiCallError } from "./apiCall";
 import { claimOnNode } from "./claim";
 import { openCluster, type ClusterClient } from "./kubeClient";
 import { seenMarks } from "./nodeLabelsAndTaints";
+import { without } from "../base/without";
+import { readyCondition } from "./nodeReadiness";
 import { inputsOf, isRegistered, stateOf, tell } from "./nodeRegistrationState";
 import type { NodeRegistrationInputs, NodeRegistrationState } from "./nodeRegistrationState";
 import { defaultTiming, type Timing } from "./timing";
@@ -20,7 +22,8 @@ const silent = new WeakMap<ClusterClient, { since: number; error: ApiCallError }
 /**
  * The Node as it is: its kubelet's version, and of labels and taints only those that the state owns. `inputs` as well,
  * so that a difference shows as one of the inputs and the next `up` repairs it; the claim seen on the Node is a difference
- * of the inputs alone, because the state's claim says what may be deleted. What `up` does not repair is told.
+ * of the inputs alone, because the state's claim says what may be deleted. What `up` does not repair is told. A Node whose kubelet
+ * says that it is not Ready is waited for by the next `up`, which may repair why; of one whose kubelet is silent only the host knows.
  *
  * A Node that is gone gives no id. Where the API server cannot be asked, or refuses the recorded credentials, all stays as
  * recorded and a line of the run says so: the rest of the refresh goes on, and the next `up` can bring new credentials.
@@ -46,12 +49,20 @@ export async function read(
   told.forEach((line) => console.log(line));
   const marks = { ...seenMarks(node, props), kubeletVersion: node.status?.nodeInfo?.kubeletVersion ?? "" };
   const known = isRegistered(node, props) ? stateOf(props, node) : props;
-  const seen = keptUnfinished({ ...known, ...marks, told }, props);
+  const registered = { ...without(known, ["faults"]), ...marks, ...faultsOf(node), told };
+  const seen = keptUnfinished(registered, props);
   return {
     id,
     props: seen,
     inputs: { ...inputsOf(seen), ...(props.claim && { claim: { ...props.claim, ...claimOnNode(node) } }) },
   };
+}
+
+/** A kubelet that is alive and says that its node is not Ready. */
+function faultsOf(node: V1Node): Pick<NodeRegistrationState, "faults"> {
+  const ready = readyCondition(node);
+  if (ready?.status !== "False") return {};
+  return { faults: [`it is not Ready (${ready.reason ?? "no reason"}): ${ready.message ?? "no message"}`] };
 }
 
 /** A refresh makes the engine forget that create failed; with another revision the next `up` waits for the Node. */

@@ -21,6 +21,8 @@ export interface NodeRegistrationInputs {
   taints: NodeTaint[];
   readyTimeoutSeconds: number;
   drainTimeoutSeconds: number;
+  /** What is wrong with the Node besides the above, in words. Only a refresh ever says so; the program gives none. */
+  faults?: string[];
 }
 
 /** What a NodeRegistration records of its Node. */

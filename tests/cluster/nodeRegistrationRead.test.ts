@@ -56,6 +56,24 @@ describe("NodeRegistration read", () => {
     expect(scene.server.nodes.has("a")).toBe(true);
   });
 
+  test("shows a Node that its kubelet says is not Ready as a difference, for which the next update waits", async () => {
+    const faults = ["it is not Ready (ReasonFalse): message of False"];
+    registeredNode({ ready: "False" });
+    const { inputs: seen, props } = await read("a", state());
+    expect([seen, props]).toEqual([sealed({ faults }), state({ faults })]);
+    await expect(provider.update("a", props as NodeRegistrationState, scene.inputs())).rejects.toThrow(
+      "Ready condition is False (ReasonFalse)",
+    );
+    registeredNode({ ready: "True" });
+    expect(await provider.update("a", props as NodeRegistrationState, scene.inputs())).toEqual({ outs: state() });
+    expect((await read("a", state({ faults }))).props).toEqual(state());
+  });
+
+  test("shows no difference where a controller has set Ready to Unknown: only the host knows why its kubelet is silent", async () => {
+    registeredNode({ ready: "Unknown" });
+    expect((await read("a", state())).inputs).toEqual(sealed());
+  });
+
   test("gives no id for a Node that is gone", async () => {
     expect(await read("a", state())).toEqual({ id: "" });
   });

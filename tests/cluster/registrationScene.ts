@@ -26,7 +26,7 @@ const unreported = { kubelet: "", peers: [], fromApiServer: "API server -> kubel
 /** What of a registered Node is to be otherwise. */
 export interface Registered {
   labels?: Record<string, string>;
-  ready?: "True" | "False";
+  ready?: "True" | "False" | "Unknown";
   annotations?: Record<string, string>;
   uid?: string;
   machineID?: string;
