@@ -40,4 +40,8 @@ socket() {
 }
 
 # host_of ADDRESS:PORT: the address alone.
-host_of() { printf '%s\n' "${1%:*}" | tr -d '[]'; }
+host_of() {
+  bare=${1%:*}
+  bare=${bare#[}
+  printf '%s\n' "${bare%]}"
+}

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # Packets on the ways of pods, hop by hop: a line for each that is good, and for what could not be tried; a broken one begins with
 # "verification: ", and says what that usually means and what shows it. What comes after a broken hop is not tried, where it would
-# break for the same reason. The caller gives failed, mode, bridge, dns, kubelet_port, node_ports, api_service, node_socket, peers, and the probe.
+# break for the same reason. The caller gives failed, known, mode, bridge, dns, kubelet_port, node_ports, api_service, node_socket, peers, and the probe.
 . ./connections.sh
 . ./kubeProxyNodePorts.sh
 
@@ -10,7 +10,8 @@ packets() {
     echo 'none are sent: bash is not there'
     return
   fi
-  pod=$(printf '%s\n' "$probe_addresses" | sed 1q)
+  pod=${probe_addresses%%
+*}
   if [ -n "$bridge" ]; then
     if [ -z "$pod" ]; then
       failed "the pods' network takes no pod in: $probe_problem" "$cni_conflist; journalctl -u kubelet"
@@ -103,7 +104,6 @@ other_node() {
 }
 
 services() {
-  known=$(kube_proxy_services "$mode")
   kubernetes_service
   cluster_dns
   node_port

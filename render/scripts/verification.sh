@@ -74,7 +74,7 @@ network() {
 # Pods reach the API by the Service `kubernetes` first of all: each backend is one of its endpoints, and there is one.
 api_servers() {
   [ -n "$api_service" ] || return 0
-  backends=$(kube_proxy_services "$mode" | backends_of "${api_service%%=*}")
+  backends=$(printf '%s\n' "$known" | backends_of "${api_service%%=*}")
   endpoints=$(printf '%s' "${api_service#*=}" | tr , '\n')
   [ -z "$backends" ] || printf '%s\n' "$backends" | grep -qvxF "$endpoints" || return 0
   failed "the rules send the Service kubernetes (${api_service%%=*}) to ${backends:-nowhere}, its endpoints are ${api_service#*=}" "journalctl -u kube-proxy" | tr '\n' ' '
@@ -101,11 +101,10 @@ look() {
 }
 
 print_rules() {
-  services=$(kube_proxy_services "$mode")
-  [ -n "$services" ] || return 0
-  [ -z "$api_service" ] || echo "Service kubernetes ${api_service%%=*} -> $(printf '%s\n' "$services" | backends_of "${api_service%%=*}" | tr '\n' ' ')" | sed 's/ $//'
-  printf '%s\n' "$services" | sed "${shown}q"
-  lines=$(printf '%s\n' "$services" | wc -l)
+  [ -n "$known" ] || return 0
+  [ -z "$api_service" ] || echo "Service kubernetes ${api_service%%=*} -> $(printf '%s\n' "$known" | backends_of "${api_service%%=*}" | tr '\n' ' ')" | sed 's/ $//'
+  printf '%s\n' "$known" | sed "${shown}q"
+  lines=$(printf '%s\n' "$known" | wc -l)
   [ "$lines" -le "$shown" ] || echo "... and $((lines - shown)) lines more; see $(how_to_see "$mode") on the host"
 }
 
@@ -123,6 +122,8 @@ fi
 now
 end=$((now + patience * 100))
 while :; do
+  # The Services that the rules in the kernel know.
+  known=$(kube_proxy_services "$mode")
   failures=$(look) sent=''
   if [ -z "$failures" ]; then
     [ -z "$bridge" ] || [ -n "$probe_addresses" ] || plug_probe
