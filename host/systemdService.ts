@@ -87,11 +87,6 @@ export class SystemdService extends DynamicResource {
     const secretFiles =
       args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles).apply(toBeSealed) };
     const secrets = { additionalSecretOutputs: ["secretFiles"] };
-    super(
-      { type: "SystemdService", module: "host/systemdServiceProvider.js" },
-      name,
-      { ...inputs, ...secretFiles },
-      pulumi.mergeOptions(secrets, opts),
-    );
+    super("SystemdService", name, { ...inputs, ...secretFiles }, pulumi.mergeOptions(secrets, opts));
   }
 }
