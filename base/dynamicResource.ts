@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
  * same in every release, and the real code is ordinary, testable TypeScript.
  *
  * The module runs under plain node with the program's folder as its working directory; from there the package's own name
- * finds it, in the package itself as well as in a program that depends on it.
+ * finds it, in the package itself as well as in a program that depends on it. It exports `configure` of configured.ts too.
  *
  * A module's `check` seals what the state need not have in its inputs (sealed.ts); it exports `diff` only where the engine's own
  * comparison of the inputs does not do, which shows a file line by line. Mirrors `dynamic.Resource` (sdk/nodejs/dynamic/index.ts) and what its plugin reads (cmd/dynamic-provider).
@@ -15,25 +15,19 @@ import * as pulumi from "@pulumi/pulumi";
  * @example
  * class Thing extends DynamicResource {
  *   constructor(name: string, args: ThingArgs, opts?: pulumi.CustomResourceOptions) {
- *     super({ type: "Thing", module: "host/thingProvider.js" }, name, args, opts);
+ *     super("Thing", name, args, opts);
  *   }
  * }
  */
 export abstract class DynamicResource extends pulumi.CustomResource {
-  /** @param provided type of the resource, and path of its provider's module below the package's dist folder. */
-  constructor(
-    { type, module }: { type: string; module: string },
-    name: string,
-    props: pulumi.Inputs,
-    opts?: pulumi.CustomResourceOptions,
-  ) {
-    const inputs = { ...props, __provider: providerText(module) };
+  /** @param type of the resource; package.json's `exports` name its provider's module by it. */
+  constructor(type: string, name: string, props: pulumi.Inputs, opts?: pulumi.CustomResourceOptions) {
+    const inputs = { ...props, __provider: providerText(type) };
     super(`pulumi-nodejs:dynamic/kubernetes-worker-nodes:${type}`, name, inputs, opts);
   }
 }
 
-/** JavaScript that gives the provider when its `handler` is called, as the plugin does once a process. */
-function providerText(module: string): string {
-  const load = `process.getBuiltinModule("module").createRequire(process.cwd()+"/")`;
-  return `exports.handler=()=>${load}("kubernetes-worker-nodes/dist/${module}")`;
+/** JavaScript that gives the provider when its `handler` is called, as the plugin does once a process. Each resource has it twice, so it is short. */
+function providerText(type: string): string {
+  return `exports.handler=()=>require("module").createRequire(process.cwd()+"/")("kubernetes-worker-nodes/${type}")`;
 }

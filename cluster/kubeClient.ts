@@ -13,6 +13,7 @@ import type {
   V1Secret,
   V1Service,
 } from "@kubernetes/client-node";
+import { unseal } from "../base/sealed";
 import { sha256 } from "../base/sha256";
 import { ApiCallError, callApi, hasStatus } from "./apiCall";
 import { nodeWatchOf, type NodeChanges, type NodeWatch } from "./nodeWatch";
@@ -65,10 +66,11 @@ const openClients = new Map<string, Promise<ClusterClient>>();
 /**
  * The client of the cluster that a kubeconfig's current context names.
  *
- * @param kubeconfig text of the kubeconfig; never repeated in an error.
+ * @param recorded text of the kubeconfig, or what stands for it in a state; never repeated in an error.
  * @example const node = await (await openCluster(kubeconfig)).getNode("node-a");
  */
-export function openCluster(kubeconfig: string, timing: Timing = defaultTiming): Promise<ClusterClient> {
+export async function openCluster(recorded: string, timing: Timing = defaultTiming): Promise<ClusterClient> {
+  const kubeconfig = unseal(recorded);
   const key = sha256(JSON.stringify([kubeconfig, timing]));
   const open = openClients.get(key) ?? loadApis(kubeconfig, timing).then((apis) => clusterClient(apis, timing));
   openClients.set(key, open);

@@ -115,7 +115,7 @@ export class NodeRegistration extends DynamicResource {
       network: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
-    super({ type: "NodeRegistration", module: "cluster/nodeRegistrationProvider.js" }, name, props, options);
+    super("NodeRegistration", name, props, options);
   }
 }
 

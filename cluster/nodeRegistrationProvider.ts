@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { messageOf } from "../base/errorMessage";
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
-import { seal, unknownValue, unseal } from "../base/sealed";
+import { kept, seal, unknownValue, unseal } from "../base/sealed";
 import { PartialFailure } from "../base/partialFailure";
 import { serviceStart } from "../base/serviceStarts";
 import {
@@ -27,6 +27,7 @@ import { removeNode } from "./nodeRemoval";
 /** The outputs of a Node that was not seen. */
 const nothingSeen = { podCIDRs: [], nodeUid: "", told: [], kubernetesService: "", network: noNetwork };
 
+export { configure } from "../base/configured";
 export { read } from "./nodeRegistrationRead";
 
 /**
@@ -59,7 +60,7 @@ export function check(
  * @throws PartialFailure, or ApiCallError where the API server gave no usable answer.
  */
 export async function create(given: NodeRegistrationInputs): Promise<dynamic.CreateResult<NodeRegistrationState>> {
-  const inputs = { ...given, kubeconfig: unseal(given.kubeconfig), instance: randomUUID() };
+  const inputs = { ...given, kubeconfig: kept(unseal(given.kubeconfig)), instance: randomUUID() };
   if (inputs.claim?.lost === true) return { id: inputs.nodeName, outs: lostState(inputs) };
   const cluster = await openCluster(inputs.kubeconfig);
   await cluster.getNode(inputs.nodeName);
@@ -83,7 +84,11 @@ export async function update(
   olds: NodeRegistrationState,
   given: NodeRegistrationInputs,
 ): Promise<dynamic.UpdateResult<NodeRegistrationState>> {
-  const news = { ...given, kubeconfig: unseal(given.kubeconfig), instance: olds.instance ?? randomUUID() };
+  const news = {
+    ...given,
+    kubeconfig: kept(unseal(given.kubeconfig)),
+    instance: olds.instance ?? randomUUID(),
+  };
   // Its Node is deleted by the claim of the host, and does not come back.
   if (news.claim?.lost === true) return { outs: lostState(news) };
   const cluster = await openCluster(news.kubeconfig);

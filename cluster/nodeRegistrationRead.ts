@@ -1,5 +1,6 @@
 import type { dynamic } from "@pulumi/pulumi";
 import type { V1Node } from "@kubernetes/client-node";
+import { NotConfigured } from "../base/configured";
 import { ApiCallError } from "./apiCall";
 import { claimOnNode } from "./claim";
 import { openCluster, type ClusterClient } from "./kubeClient";
@@ -38,7 +39,7 @@ export async function read(
   try {
     node = await lookAt(id, await openCluster(props.kubeconfig, timing));
   } catch (error) {
-    if (!(error instanceof ApiCallError)) throw error;
+    if (!(error instanceof ApiCallError || error instanceof NotConfigured)) throw error;
     console.log(`Node ${id}: what it is like is unknown, and stays as recorded: ${error.message}`);
     const recorded = keptUnfinished(props, props);
     // Without inputs the engine keeps those it has, and with them what an earlier refresh saw.

@@ -1,5 +1,5 @@
 import type { V1Node } from "@kubernetes/client-node";
-import { digestOf } from "../base/sealed";
+import { seal } from "../base/sealed";
 import { without } from "../base/without";
 import { claimOnNode, isOfMachine, otherMachine, registrationAnnotation, type Claim } from "./claim";
 import type { NodeNetwork } from "./networkFacts";
@@ -46,9 +46,9 @@ export interface NodeRegistrationState extends NodeRegistrationInputs, NodeRegis
 /** Keys of {@link NodeRegistrationOutputs}. */
 const outputs = ["podCIDRs", "nodeUid", "told", "kubernetesService", "network", "instance"] as const;
 
-/** Without the outputs, and the kubeconfig by its digest; the key `__provider`, which the engine adds to all, stays. */
+/** Without the outputs, and the kubeconfig sealed; the key `__provider`, which the engine adds to all, stays. */
 export function inputsOf(state: NodeRegistrationState): NodeRegistrationInputs {
-  return { ...without(state, outputs), kubeconfig: digestOf(state.kubeconfig) };
+  return { ...without(state, outputs), kubeconfig: seal(state.kubeconfig) };
 }
 
 /** The state of a registration whose Node is `node`. */

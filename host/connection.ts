@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { seal, unseal } from "../base/sealed";
+import { kept, seal, unseal } from "../base/sealed";
 
 /**
  * How a host is reached over SSH. Field names are those of `@pulumi/command`'s `ConnectionArgs`
@@ -98,9 +98,14 @@ export function sealConnection(connection: Connection): Connection {
   return withSecrets(connection, seal);
 }
 
-/** The connection of {@link sealConnection}. */
+/** The connection of {@link sealConnection}, or of {@link keptConnection}. */
 export function unsealConnection(connection: Connection): Connection {
   return withSecrets(connection, unseal);
+}
+
+/** A connection for a resource's outputs, from which {@link unsealConnection} reaches the host without a program. */
+export function keptConnection(connection: Connection): Connection {
+  return withSecrets(connection, kept);
 }
 
 /** Fields that are not given are left out; a connection that is not known yet as a whole is a text. */

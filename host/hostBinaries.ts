@@ -49,6 +49,6 @@ export class HostBinaries extends DynamicResource {
   constructor(name: string, args: HostBinariesArgs, opts?: pulumi.CustomResourceOptions) {
     const outputs = { installed: undefined, made: undefined };
     const inputs = { faults: [], ...args, connection: connectionInput(args.connection), ...outputs };
-    super({ type: "HostBinaries", module: "host/hostBinariesProvider.js" }, name, inputs, opts);
+    super("HostBinaries", name, inputs, opts);
   }
 }

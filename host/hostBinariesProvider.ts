@@ -11,6 +11,7 @@ import {
   inputsUnseen,
   instanceOf,
   isUnchanged,
+  keptHost,
   lookAtHost,
   madeDirectories,
   markOf,
@@ -25,6 +26,8 @@ import type { Unfinished, Written } from "./hostChange";
 import type { Instance } from "./hostInputs";
 import { remoteScript } from "./remoteScript";
 import { openSession } from "./session";
+
+export { configure } from "../base/configured";
 
 type State = HostBinariesOutputs & Unfinished;
 
@@ -51,8 +54,9 @@ export async function update(id: string, olds: State, given: HostBinariesInputs)
   const news = unsealHost(given);
   const { installed = {}, made = [], instance } = olds;
   const kept = { installed, made, ...(instance && { instance }) };
-  if (news.claim.lost === true) return { outs: { ...news, ...kept, ...markOf(olds) } };
-  if (isUnchanged(olds, news, content)) return { outs: { ...news, ...kept } };
+  const outs = { ...keptHost(news), ...kept };
+  if (news.claim.lost === true) return { outs: { ...outs, ...markOf(olds) } };
+  if (isUnchanged(olds, news, content)) return { outs };
   const last = { ...(sameHost(olds, news) ? before(olds, news) : nothing), ...instanceOf(olds) };
   return { outs: await install(id, news, last) };
 }
@@ -75,7 +79,7 @@ export async function read(
   const report = await lookAtHost(props, `reading ${props.setName}`, lookScript(props));
   if (report === undefined) return { id, props, ...inputsUnseen(props, recorded) };
   const inputs = { ...recorded, ...observed(report, props) };
-  return { id, props: { ...inputs, ...kept, ...markOf(props) }, inputs: sealHost(inputs) };
+  return { id, props: { ...keptHost(inputs), ...kept, ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 function observed(report: string, props: State): Partial<HostBinariesInputs> {
@@ -162,13 +166,14 @@ async function install(id: string, inputs: HostBinariesInputs, last: Before): Pr
     ...last,
   };
   const script = remoteScript({ name, claim, file: "binariesApply", values });
-  const report = await changeHost(id, { ...inputs, ...kept }, (session) =>
+  const record = keptHost(inputs);
+  const report = await changeHost(id, { ...record, ...kept }, (session) =>
     session.mustRun(`installing ${name}`, script),
   );
   const installed = Object.entries(parseDigests(report)).map(([path, { sha256: digest }]) => [path, digest]);
   const started = Object.entries(programs).map(([path, artifact]) => [path, artifact.sha256]);
   const byPath = Object.fromEntries([...started, ...installed]) as Record<string, string>;
-  return { ...inputs, installed: byPath, made: madeDirectories(report), instance };
+  return { ...record, installed: byPath, made: madeDirectories(report), instance };
 }
 
 /** What the host has, and the artifacts of which something is not in place. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../base/errorMessage";
 import { PartialFailure } from "../base/partialFailure";
-import { describeConnection, sealConnection, unsealConnection } from "./connection";
+import { describeConnection, keptConnection, sealConnection, unsealConnection } from "./connection";
 import type { HostInputs, Instance } from "./hostInputs";
 import { heldByAnother, heldByInstance, leftAsBefore, stillTaken } from "./remoteScript";
 import { openSession, openSessionToRead, ScriptFailure, SessionLost } from "./session";
@@ -20,13 +20,36 @@ export interface Written extends Required<Instance> {
   made: string[];
 }
 
-/** Inputs as the state has them: how the host is reached stands whole in the outputs, which all that runs without a program reads. */
-export function sealHost<Inputs extends Pick<HostInputs, "connection">>(inputs: Inputs): Inputs {
-  return { ...inputs, connection: sealConnection(inputs.connection) };
+/** Paths that a change which was finished has written: those that its inputs name, where the state does not say others. */
+export function writtenOf(state: { written?: string[] }, paths: string[]): string[] {
+  return state.written ?? paths;
+}
+
+/** What a state has to say of written paths beside inputs that name these. */
+export function writtenBeside(paths: string[], written: string[]): { written?: string[] } {
+  const same = JSON.stringify([...paths].sort()) === JSON.stringify([...written].sort());
+  return same ? {} : { written };
+}
+
+/** Inputs as the state has them: the secrets of how the host is reached are in the outputs, which all that runs without a program reads. */
+export function sealHost<Inputs extends HostInputs>(inputs: Inputs): Inputs {
+  return { ...inputs, ...ofHost(inputs), connection: sealConnection(inputs.connection) };
+}
+
+/** What outputs say of the inputs of a host. */
+export function keptHost<Inputs extends HostInputs>(inputs: Inputs): Inputs {
+  return { ...inputs, ...ofHost(inputs), connection: keptConnection(inputs.connection) };
+}
+
+/** Of a claim what a resource of a host has to know; one that is not known yet is a text. */
+function ofHost({ claim }: HostInputs): Pick<HostInputs, "claim"> {
+  if (typeof claim !== "object") return { claim };
+  const { id, machineId, lost = false } = claim;
+  return { claim: { id, machineId, ...(lost && { lost }) } };
 }
 
 /** The inputs of {@link sealHost}. */
-export function unsealHost<Inputs extends Pick<HostInputs, "connection">>(inputs: Inputs): Inputs {
+export function unsealHost<Inputs extends HostInputs>(inputs: Inputs): Inputs {
   return { ...inputs, connection: unsealConnection(inputs.connection) };
 }
 

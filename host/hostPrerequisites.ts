@@ -41,6 +41,6 @@ export type HostPrerequisitesArgs = { [K in keyof HostPrerequisitesInputs]: pulu
 export class HostPrerequisites extends DynamicResource {
   constructor(name: string, args: HostPrerequisitesArgs, opts?: pulumi.CustomResourceOptions) {
     const inputs = { faults: [], ...args, connection: connectionInput(args.connection) };
-    super({ type: "HostPrerequisites", module: "host/hostPrerequisitesProvider.js" }, name, inputs, opts);
+    super("HostPrerequisites", name, inputs, opts);
   }
 }

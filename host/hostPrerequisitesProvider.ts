@@ -7,6 +7,7 @@ import {
   inputsUnseen,
   instanceOf,
   isUnchanged,
+  keptHost,
   lookAtHost,
   madeDirectories,
   markOf,
@@ -16,15 +17,19 @@ import {
   sealHost,
   unfinishedFaults,
   unsealHost,
+  writtenBeside,
+  writtenOf,
 } from "./hostChange";
 import type { Unfinished, Written } from "./hostChange";
 import type { Instance } from "./hostInputs";
 import { remoteScript } from "./remoteScript";
 
+export { configure } from "../base/configured";
+
 /** Names the list of what we wrote, on the host. */
 const name = "prerequisites";
 
-/** `written`: paths that a change which was finished has written; `made`: directories for them. */
+/** `written`: paths that a change which was finished has written, where they are not those of the files; `made`: directories for them. */
 type State = HostPrerequisitesInputs & Unfinished & Instance & { written?: string[]; made?: string[] };
 
 const nothing = { known: [], made: [] };
@@ -39,11 +44,12 @@ export async function create(given: HostPrerequisitesInputs): Promise<{ id: stri
 
 export async function update(id: string, olds: State, given: HostPrerequisitesInputs): Promise<{ outs: State }> {
   const news = unsealed(given);
-  const { written = [], made = [], instance } = olds;
-  const kept = { written, made, ...(instance && { instance }) };
-  if (news.claim.lost === true) return { outs: { ...recordOf(news), ...kept, ...markOf(olds) } };
-  if (isUnchanged(olds, recordOf(news), content)) return { outs: { ...recordOf(news), ...kept } };
-  const before = sameHost(olds, news) ? { known: written, made } : nothing;
+  const record = recordOf(news);
+  const outs = { ...record, ...outputsOf(olds, record) };
+  if (news.claim.lost === true) return { outs: { ...outs, ...markOf(olds) } };
+  if (isUnchanged(recordOf(olds), record, content)) return { outs };
+  const { made = [] } = olds;
+  const before = sameHost(olds, news) ? { known: writtenOf(olds, Object.keys(olds.files)), made } : nothing;
   return { outs: await apply(id, news, { ...before, ...instanceOf(olds) }) };
 }
 
@@ -52,8 +58,15 @@ function unsealed(given: HostPrerequisitesInputs): HostPrerequisitesInputs {
 }
 
 /** What the outputs say of the inputs: files by their digests. */
-function recordOf(inputs: HostPrerequisitesInputs): HostPrerequisitesInputs {
-  return { ...inputs, files: digestContents(inputs.files) };
+function recordOf<Inputs extends HostPrerequisitesInputs>(inputs: Inputs): Inputs {
+  return { ...keptHost(inputs), files: digestContents(inputs.files) };
+}
+
+/** What of the host from before stays so, beside a record of the inputs. */
+function outputsOf(state: State, { files }: HostPrerequisitesInputs): Omit<State, keyof HostPrerequisitesInputs> {
+  const { made = [], instance } = state;
+  const written = writtenOf(state, Object.keys(state.files));
+  return { ...writtenBeside(Object.keys(files), written), made, ...(instance && { instance }) };
 }
 
 /** Packages whose command is there, modules that are loaded, parameters and files as they are. */
@@ -61,8 +74,7 @@ export async function read(
   id: string,
   props: State,
 ): Promise<{ id: string; props: State; inputs?: HostPrerequisitesInputs }> {
-  const { written = [], made = [], instance } = props;
-  const kept = { written, made, ...(instance && { instance }) };
+  const { instance } = props;
   const faults = unfinishedFaults(props);
   const recorded = { ...without(props, ["written", "made", "unfinished", "instance"]), faults };
   const { claim, packages, kernelModules, sysctls, files } = recorded;
@@ -85,13 +97,14 @@ export async function read(
     files: parseFiles(report, files),
     faults: [...reported(report, "fault"), ...faults],
   };
-  return { id, props: { ...recordOf(inputs), ...kept, ...markOf(props) }, inputs: sealHost(inputs) };
+  const record = recordOf(inputs);
+  return { id, props: { ...record, ...outputsOf(props, record), ...markOf(props) }, inputs: sealHost(inputs) };
 }
 
 /** Takes the files away; packages, loaded modules and parameters in force may serve others by now and stay. */
 async function remove(_id: string, props: State): Promise<void> {
-  const { written: known = [], made = [], instance = "" } = props;
-  const values = { known, made, instance };
+  const { files, made = [], instance = "" } = props;
+  const values = { known: writtenOf(props, Object.keys(files)), made, instance };
   const script = remoteScript({ name, claim: props.claim, file: "remove", values });
   await removeFromHost(props, "removing the prerequisites", script);
 }
@@ -114,9 +127,10 @@ async function apply(id: string, inputs: HostPrerequisitesInputs, last: Written)
     instance,
   };
   const script = remoteScript({ name, claim: inputs.claim, file: "prerequisitesApply", values });
-  const record = { ...recordOf(inputs), written: known, made, instance };
-  const report = await changeHost(id, record, (session) => session.mustRun("preparing the host", script));
-  return { ...record, written: Object.keys(files), made: madeDirectories(report) };
+  const record = { ...recordOf(inputs), made, instance };
+  const begun = { ...record, ...writtenBeside(Object.keys(files), known) };
+  const report = await changeHost(id, begun, (session) => session.mustRun("preparing the host", script));
+  return { ...record, made: madeDirectories(report) };
 }
 
 function content({ packages, kernelModules, sysctls, files, faults }: HostPrerequisitesInputs): unknown {

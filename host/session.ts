@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
 import { sha256 } from "../base/sha256";
-import { describeConnection } from "./connection";
+import { describeConnection, unsealConnection } from "./connection";
 import type { Connection } from "./connection";
 import { LookBatch } from "./lookBatch";
 import { dial } from "./sshClient";
@@ -185,7 +185,8 @@ const silenceLasts = 60_000;
  * The session to a host, opened at its first use in this process and shared by every resource of the host: one SSH
  * connection a host a run. A connection that was lost is opened again at the next use.
  */
-export async function openSession(connection: Connection): Promise<Session> {
+export async function openSession(recorded: Connection): Promise<Session> {
+  const connection = unsealConnection(recorded);
   const key = keyOf(connection);
   const known = sessions.get(key);
   if (known) return known;
@@ -207,7 +208,7 @@ export async function openSession(connection: Connection): Promise<Session> {
 
 /** As {@link openSession}, but a host that has just not answered is not waited for again. */
 export async function openSessionToRead(connection: Connection): Promise<Session> {
-  const key = keyOf(connection);
+  const key = keyOf(unsealConnection(connection));
   const last = silent.get(key);
   if (last !== undefined && Date.now() - last.at < silenceLasts) throw last.error;
   return openSession(connection);

@@ -50,8 +50,8 @@ export interface SystemdServiceInputs extends HostInputs {
 export interface SystemdServiceOutputs extends SystemdServiceInputs, Instance {
   /** What the last refresh saw at the service's places that is not ours, in words. */
   told: string[];
-  /** Paths that a change which was finished has written. */
-  written: string[];
+  /** Paths that a change which was finished has written, where they are not those of the unit and the files. */
+  written?: string[];
   /** Directories that were made for them. */
   made: string[];
   /** Clean-up that a change which was not finished has yet to run. */
@@ -87,11 +87,6 @@ export class SystemdService extends DynamicResource {
     const secretFiles =
       args.secretFiles === undefined ? {} : { secretFiles: pulumi.secret(args.secretFiles).apply(toBeSealed) };
     const secrets = { additionalSecretOutputs: ["secretFiles"] };
-    super(
-      { type: "SystemdService", module: "host/systemdServiceProvider.js" },
-      name,
-      { ...inputs, ...secretFiles },
-      pulumi.mergeOptions(secrets, opts),
-    );
+    super("SystemdService", name, { ...inputs, ...secretFiles }, pulumi.mergeOptions(secrets, opts));
   }
 }

@@ -15,10 +15,10 @@ export function serviceFiles(inputs: SystemdServiceInputs): FileMap {
 }
 
 /** A service's inputs with a change of its files. */
-export function withFiles(
-  inputs: SystemdServiceInputs,
+export function withFiles<Inputs extends SystemdServiceInputs>(
+  inputs: Inputs,
   change: <Files extends FileMap | undefined>(files: Files) => Files,
-): SystemdServiceInputs {
+): Inputs {
   const { files, secretFiles } = inputs;
   return {
     ...inputs,

@@ -1,7 +1,7 @@
 import { parseDigests } from "./artifact";
 import { noteServiceStart } from "../base/serviceStarts";
 import { without } from "../base/without";
-import { digestOf } from "../base/sealed";
+import { digestOf, digestOfValue, sealValue, unsealValue } from "../base/sealed";
 import { assertSafePath, digestContents, fileTable, lookTable, parseFiles, sealFiles, unsealFiles } from "./files";
 import type { FileMap } from "./files";
 import {
@@ -9,6 +9,7 @@ import {
   inputsUnseen,
   instanceOf,
   isUnchanged,
+  keptHost,
   lookAtHost,
   madeDirectories,
   markOf,
@@ -18,12 +19,16 @@ import {
   sealHost,
   unfinishedFaults,
   unsealHost,
+  writtenBeside,
+  writtenOf,
 } from "./hostChange";
 import type { Unfinished, Written } from "./hostChange";
 import { remoteScript } from "./remoteScript";
 import type { Session } from "./session";
 import { managedPaths, serviceFiles, unitPath, withFiles } from "./systemdServiceFiles";
 import type { SystemdServiceInputs, SystemdServiceOutputs } from "./systemdService";
+
+export { configure } from "../base/configured";
 
 type State = SystemdServiceOutputs & Unfinished;
 
@@ -38,47 +43,68 @@ interface Before extends Written {
 const nothing = { known: [], made: [], dropped: [] };
 
 export function check(_olds: State, news: SystemdServiceInputs): Promise<{ inputs: SystemdServiceInputs }> {
-  return Promise.resolve({ inputs: withFiles(sealHost(news), sealFiles) });
+  return Promise.resolve({ inputs: sealed(withFiles(news, sealFiles)) });
+}
+
+/** Inputs as the state has them: scripts by their digests. A look and a clean-up stand whole in the outputs. */
+function sealed(inputs: SystemdServiceInputs): SystemdServiceInputs {
+  return { ...sealHost(inputs), ...ofScripts(inputs, sealValue) };
+}
+
+function unsealed(inputs: SystemdServiceInputs): SystemdServiceInputs {
+  return { ...unsealHost(withFiles(inputs, unsealFiles)), ...ofScripts(inputs, unsealValue) };
+}
+
+type Scripts = Partial<Pick<SystemdServiceInputs, "healthCheck" | "adjust" | "tidy" | "look" | "cleanup">>;
+
+/** Those of the scripts that there are, changed. */
+function ofScripts({ healthCheck, adjust, tidy, look, cleanup }: Scripts, change: <T>(script: T) => T): Scripts {
+  const scripts = Object.entries({ healthCheck, adjust, tidy, look, cleanup });
+  return Object.fromEntries(scripts.filter(([, one]) => one !== undefined).map(([name, one]) => [name, change(one)]));
 }
 
 export async function create(given: SystemdServiceInputs): Promise<{ id: string; outs: SystemdServiceOutputs }> {
-  const inputs = withFiles(unsealHost(given), unsealFiles);
+  const inputs = unsealed(given);
   const id = inputs.unitName;
   return { id, outs: await apply(id, inputs, { ...nothing, ...instanceOf() }) };
 }
 
 export async function update(id: string, olds: State, given: SystemdServiceInputs): Promise<{ outs: State }> {
-  const news = withFiles(unsealHost(given), unsealFiles);
-  if (news.claim.lost === true) return { outs: { ...recordOf(news), ...outputsOf(olds) } };
-  if (isUnchanged(olds, recordOf(news), content))
-    return { outs: { ...recordOf(news), ...without(outputsOf(olds), ["owed"]) } };
+  const news = unsealed(given);
+  const record = recordOf(news);
+  if (news.claim.lost === true) return { outs: { ...record, ...outputsOf(olds, record) } };
+  if (isUnchanged(recordOf(olds), record, content))
+    return { outs: { ...record, ...without(outputsOf(olds, record), ["owed"]) } };
   const last = { ...(sameHost(olds, news) ? before(olds, news) : nothing), ...instanceOf(olds) };
   return { outs: await apply(id, news, last) };
 }
 
-/** What the outputs say of the inputs: unit and files by their digests. */
-function recordOf(inputs: SystemdServiceInputs): SystemdServiceInputs {
-  const { unit } = inputs;
-  return { ...withFiles(inputs, digestContents), ...(unit !== undefined && { unit: digestOf(unit) }) };
+/** What the outputs say of the inputs: unit and files by their digests, as scripts that neither a look nor a removal runs. */
+function recordOf<Inputs extends SystemdServiceInputs>(inputs: Inputs): Inputs {
+  const { unit, healthCheck, adjust, tidy } = inputs;
+  return {
+    ...withFiles(keptHost(inputs), digestContents),
+    ...ofScripts({ healthCheck, adjust, tidy }, digestOfValue),
+    ...(unit !== undefined && { unit: digestOf(unit) }),
+  };
 }
 
 function before(olds: State, news: SystemdServiceInputs): Omit<Before, "instance"> {
-  const [known, kept] = [olds.written ?? [], new Set(managedPaths(news))];
+  const [known, kept] = [writtenOf(olds, managedPaths(olds)), new Set(managedPaths(news))];
   const cleanup = news.cleanup === undefined ? (olds.cleanup ?? olds.owed) : undefined;
   return { known, made: olds.made ?? [], dropped: known.filter((path) => !kept.has(path)), cleanup };
 }
 
 /** Brings the service to what the inputs say, and takes away the paths that were managed before and are not any more. */
 async function apply(id: string, inputs: SystemdServiceInputs, last: Before): Promise<SystemdServiceOutputs> {
-  const { known: written, made, instance, cleanup: owed } = last;
-  const record = { ...recordOf(inputs), told: [], written, made, instance };
-  const report = await changeHost(id, { ...record, ...(owed && { owed }) }, (session) =>
-    transact(session, inputs, last),
-  );
+  const { known, made, instance, cleanup: owed } = last;
+  const record = { ...recordOf(inputs), told: [], made, instance };
+  const begun = { ...record, ...writtenBeside(managedPaths(inputs), known), ...(owed && { owed }) };
+  const report = await changeHost(id, begun, (session) => transact(session, inputs, last));
   const [startedAt] = reported(report, "started");
   // Empty where its process has ended meanwhile.
   if (startedAt) noteServiceStart(inputs.claim.id, inputs.unitName, Number(startedAt));
-  return { ...record, written: managedPaths(inputs), made: madeDirectories(report) };
+  return { ...record, made: madeDirectories(report) };
 }
 
 async function transact(session: Session, inputs: SystemdServiceInputs, last: Before): Promise<string> {
@@ -125,11 +151,12 @@ export async function read(
   };
   const script = remoteScript({ name: unitName, claim, file: "serviceLook", values, functions: { look } });
   const report = await lookAtHost(props, `reading ${unitName}`, script);
-  if (report === undefined) return { id, props, ...inputsUnseen(props, inputsOf(props)) };
+  if (report === undefined) return { id, props, ...inputsUnseen(props, sealed(inputsOf(props))) };
   const inputs = { ...inputsOf(props), ...observed(report, props) };
   const told = reported(report, "foreign");
   for (const text of told) console.log(`${props.connection.host}: not ours: ${text}`);
-  return { id, props: { ...recordOf(inputs), ...outputsOf(props), told }, inputs: sealHost(inputs) };
+  const record = recordOf(inputs);
+  return { id, props: { ...record, ...outputsOf(props, record), told }, inputs: sealed(inputs) };
 }
 
 /** Without the outputs; the key `__provider`, which the engine adds to all, stays. */
@@ -138,14 +165,17 @@ function inputsOf(state: State): SystemdServiceInputs {
   return { ...without(state, ["told", "written", "made", "owed", "unfinished", "instance"]), faults };
 }
 
-function outputsOf(state: State): Omit<State, keyof SystemdServiceInputs> {
-  const { told = [], written = [], made = [], owed, instance } = state;
-  return { told, written, made, ...(instance && { instance }), ...(owed && { owed }), ...markOf(state) };
+/** @param record what the outputs are beside. */
+function outputsOf(state: State, record: SystemdServiceInputs): Omit<State, keyof SystemdServiceInputs> {
+  const { told = [], made = [], owed, instance } = state;
+  const written = writtenBeside(managedPaths(record), writtenOf(state, managedPaths(state)));
+  return { told, ...written, made, ...(instance && { instance }), ...(owed && { owed }), ...markOf(state) };
 }
 
 async function remove(_id: string, props: State): Promise<void> {
   const { unitName, claim, cleanup, unit } = props;
-  const { written: known = [], made = [], instance = "" } = props;
+  const { made = [], instance = "" } = props;
+  const known = writtenOf(props, managedPaths(props));
   const values = { unit: unitName, ours: unit !== undefined, known, made, instance };
   const script = remoteScript({ name: unitName, claim, file: "serviceRemove", values, functions: { cleanup } });
   await removeFromHost(props, `removing ${unitName}`, script);

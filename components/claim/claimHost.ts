@@ -1,3 +1,4 @@
+import { digestOfValue } from "../../base/sealed";
 import { openCluster } from "../../cluster/kubeClient";
 import { describeConnection } from "../../host/connection";
 import { identifyHost, writeOwner } from "../../host/hostOwner";
@@ -70,7 +71,7 @@ async function keep({ session, host, wanted, inputs, olds }: Known, same: boolea
 function isToInspect(inputs: NodeClaimInputs, olds: NodeClaimOutputs | undefined): boolean {
   if (olds === undefined || olds.held !== "yes" || olds.lost) return true;
   const ofHost = ({ connection, preflight }: NodeClaimInputs): string =>
-    JSON.stringify([addressOf(connection), preflight]);
+    JSON.stringify([addressOf(connection), digestOfValue(preflight)]);
   return ofHost(olds) !== ofHost(inputs);
 }
 

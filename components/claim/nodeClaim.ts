@@ -76,7 +76,7 @@ export class NodeClaim extends DynamicResource {
       facts: undefined,
     };
     const options = pulumi.mergeOptions({ additionalSecretOutputs: ["kubeconfig"] }, opts ?? {});
-    super({ type: "NodeClaim", module: "components/claim/nodeClaimProvider.js" }, name, inputs, options);
+    super("NodeClaim", name, inputs, options);
   }
 }
 

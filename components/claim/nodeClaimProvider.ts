@@ -9,9 +9,10 @@ import { removeFromHost } from "../../host/hostChange";
 import { openSession } from "../../host/session";
 import { claimHost } from "./claimHost";
 import type { NodeClaimInputs, NodeClaimOutputs } from "./nodeClaim";
-import { sealClaim, unsealClaim } from "./sealedClaim";
+import { claimRecord, sealClaim, unsealClaim } from "./sealedClaim";
 import { ClaimInterrupted, type Taken } from "./takeHost";
 
+export { configure } from "../../base/configured";
 export { lookAtClaim as read } from "./lookAtClaim";
 
 export function check(_olds: NodeClaimOutputs, news: NodeClaimInputs): Promise<{ inputs: NodeClaimInputs }> {
@@ -26,7 +27,7 @@ export async function create(given: NodeClaimInputs): Promise<{ id: string; outs
   }
   const id = inputs.nodeName;
   try {
-    return { id, outs: { ...inputs, ...(await claimHost(inputs)) } };
+    return { id, outs: { ...claimRecord(inputs), ...(await claimHost(inputs)) } };
   } catch (error) {
     throw interrupted(id, inputs, error);
   }
@@ -40,12 +41,12 @@ export async function update(
   const news = unsealClaim(given);
   if (news.lost) return { outs: await declareLost(olds, news) };
   if (concernsHost(olds) === concernsHost(news)) {
-    return { outs: { ...news, claim: olds.claim, facts: olds.facts } };
+    return { outs: { ...claimRecord(news), claim: olds.claim, facts: olds.facts } };
   }
   try {
     const taken = await claimHost(news, olds);
     if (!olds.registered || olds.claim.lost === true) await restartServices(news, taken);
-    return { outs: { ...news, ...taken } };
+    return { outs: { ...claimRecord(news), ...taken } };
   } catch (error) {
     throw interrupted(id, news, error, olds);
   }
@@ -57,7 +58,7 @@ function interrupted(id: string, inputs: NodeClaimInputs, error: unknown, olds?:
   const { begun, message } = error;
   // A machine that is to be left is known by what is recorded of it.
   const isMove = olds !== undefined && olds.claim.machineId !== begun.claim.machineId;
-  const known = isMove ? olds : { ...inputs, ...begun };
+  const known = isMove ? olds : { ...claimRecord(inputs), ...begun };
   return new PartialFailure(message, id, { ...known, held: "unknown, the last change failed" });
 }
 
@@ -73,7 +74,8 @@ async function remove(_id: string, props: NodeClaimOutputs): Promise<void> {
 export { remove as delete };
 
 /** Everything that the host or its Node has to do with; the rest is only recorded. */
-function concernsHost(inputs: NodeClaimInputs): string {
+function concernsHost(given: NodeClaimInputs): string {
+  const inputs = claimRecord(given);
   const { host, port, hostKey } = inputs.connection;
   const { nodeName, owner, resource, cluster, adopt, lost, held, registered, preflight, clusterCIDR } = inputs;
   const ofNode = { nodeName, owner, resource, cluster, adopt, lost, held, registered, preflight, clusterCIDR };
@@ -88,7 +90,7 @@ async function declareLost(olds: NodeClaimOutputs, news: NodeClaimInputs): Promi
     { nodeName: olds.nodeName, claim: olds.claim.id, machineId: olds.claim.machineId },
     news.drainTimeoutSeconds,
   );
-  return { ...news, claim: { ...olds.claim, lost: true }, facts: olds.facts };
+  return { ...claimRecord(news), claim: { ...olds.claim, lost: true }, facts: olds.facts };
 }
 
 /** A kubelet registers only when it starts: its Node was deleted by hand. The Node that comes has other ranges for its pods. */

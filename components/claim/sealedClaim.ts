@@ -1,13 +1,41 @@
-import { seal, unseal } from "../../base/sealed";
-import { sealHost, unsealHost } from "../../host/hostChange";
+import { digestOf, digestOfValue, kept, seal, sealValue, unseal, unsealValue } from "../../base/sealed";
+import { keptConnection, sealConnection, unsealConnection } from "../../host/connection";
 import type { NodeClaimInputs } from "./nodeClaim";
 
-/** A claim's inputs as the state has them: connection and kubeconfig stand whole in the outputs, which all that runs without a program reads. */
+/**
+ * A claim's inputs as the state has them. Connection and kubeconfig stand whole in the outputs, which all that runs without a program
+ * reads, and so do the clean-ups.
+ */
 export function sealClaim(inputs: NodeClaimInputs): NodeClaimInputs {
-  return { ...sealHost(inputs), kubeconfig: seal(inputs.kubeconfig) };
+  return {
+    ...inputs,
+    connection: sealConnection(inputs.connection),
+    kubeconfig: seal(inputs.kubeconfig),
+    resource: seal(inputs.resource),
+    preflight: sealValue(inputs.preflight),
+    cleanups: sealValue(inputs.cleanups),
+  };
 }
 
 /** The inputs of {@link sealClaim}. */
 export function unsealClaim(inputs: NodeClaimInputs): NodeClaimInputs {
-  return { ...unsealHost(inputs), kubeconfig: unseal(inputs.kubeconfig) };
+  return {
+    ...inputs,
+    connection: unsealConnection(inputs.connection),
+    kubeconfig: unseal(inputs.kubeconfig),
+    resource: unseal(inputs.resource),
+    preflight: unsealValue(inputs.preflight),
+    cleanups: unsealValue(inputs.cleanups),
+  };
+}
+
+/** What the outputs say of the inputs: whether preflight and resource are other ones is told by their digests. */
+export function claimRecord<Inputs extends NodeClaimInputs>(inputs: Inputs): Inputs {
+  return {
+    ...inputs,
+    connection: keptConnection(inputs.connection),
+    kubeconfig: kept(inputs.kubeconfig),
+    resource: digestOf(inputs.resource),
+    preflight: digestOfValue(inputs.preflight),
+  };
 }

@@ -32,7 +32,7 @@ const different = new Set(
 const pem = /-----BEGIN [A-Z ]+-----[^]*?-----END [A-Z ]+-----(\n|\\n)?|LS0tLS1CRUdJTi[A-Za-z0-9+/=]+/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g;
 /** Of a file with a generated key. */
-const keyDigest = /(kube-proxy\.conf[^[]{1,20})\[sha256 [0-9a-f]{64}\]/g;
+const keyDigest = /(kube-proxy\.conf[^[]{1,20})\[sha256 [0-9a-f]{32}\]/g;
 /** The Node's own ranges, its address, and the other Nodes that were Ready before it, which the last look is told. */
 const ranges = /(verify-node \S+) [0-9a-f.:/,]+( [0-9.:]+)?( ('[^']*'|[^ "]*=[^ "]*))?/g;
 /** At the end of what the last look saw: the address of a pod of its own, and those other Nodes. */
