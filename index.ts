@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { tendHeap } from "./base/heap";
 import { checkNodeVersion } from "./base/nodeVersion";
 import { leaveOutPromiseStacks } from "./base/promiseStacks";
 import { ClusterBootstrap, WorkerNode, WorkerPool } from "./components";
@@ -8,6 +9,8 @@ import { clusterArgs, hasFlannel, ownNodes, poolArgs } from "./settings/componen
 
 checkNodeVersion();
 leaveOutPromiseStacks();
+// Most of what a program holds, it holds to the end: looking through it often would take more than it frees.
+setInterval(() => tendHeap(0.5), 250).unref();
 
 /** The stack program. Its outputs are `nodes`: Node name -> ranges of its pods, facts of its host, what the last look saw,
  * kube-proxy's rules then, and the ways that packets went. */

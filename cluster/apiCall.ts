@@ -1,4 +1,5 @@
 import { STATUS_CODES } from "node:http";
+import { tendHeap } from "../base/heap";
 import { sleep, type Timing } from "./timing";
 
 /**
@@ -45,6 +46,7 @@ export async function callApi<T>(
 ): Promise<T> {
   const start = Date.now();
   for (let pause = 250; ; pause = Math.min(pause * 2, 4000)) {
+    tendHeap();
     try {
       return await request();
     } catch (error) {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { messageOf } from "../base/errorMessage";
+import { tendHeap } from "../base/heap";
 import { PartialFailure } from "../base/partialFailure";
 import { describeConnection, sealConnection, unsealConnection } from "./connection";
 import type { HostInputs, Instance } from "./hostInputs";
@@ -22,6 +23,8 @@ export interface Written extends Required<Instance> {
 
 /** Inputs as the state has them: how the host is reached stands whole in the outputs, which all that runs without a program reads. */
 export function sealHost<Inputs extends Pick<HostInputs, "connection">>(inputs: Inputs): Inputs {
+  // A run that changes nothing asks for no more than this, once a resource.
+  tendHeap();
   return { ...inputs, connection: sealConnection(inputs.connection) };
 }
 

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Client, ClientChannel } from "ssh2";
+import { tendHeap } from "../base/heap";
 import { sha256 } from "../base/sha256";
 import { describeConnection } from "./connection";
 import type { Connection } from "./connection";
@@ -124,6 +125,7 @@ export class Session {
       const lost = (): void => finish(new SessionLost(`${host}: the connection was lost while a script ran`));
       const finish = (outcome: Error | ScriptResult): void => {
         clearTimeout(timer);
+        tendHeap();
         this.client.removeListener("close", lost);
         if ("stdout" in outcome) resolve(outcome);
         else reject(outcome);
@@ -186,6 +188,7 @@ const silenceLasts = 60_000;
  * connection a host a run. A connection that was lost is opened again at the next use.
  */
 export async function openSession(connection: Connection): Promise<Session> {
+  tendHeap();
   const key = keyOf(connection);
   const known = sessions.get(key);
   if (known) return known;
