@@ -1,3 +1,5 @@
+import { keepHeapSmall } from "./heap";
+
 /**
  * Secrets that a state has once and not in every resource: Pulumi gives a dynamic provider the stack's configuration and keeps that,
  * encrypted, as the provider's own inputs, with which it also refreshes and destroys without the program. So where a secret is the
@@ -13,6 +15,7 @@ const values = new Map<string, string>();
 
 /** What the dynamic provider calls first, in each process; `get` is `pulumi.dynamic.Config`'s, by key of the project. */
 export function configure({ config }: { config: { get(key: string): string | undefined } }): Promise<void> {
+  keepHeapSmall();
   values.clear();
   for (const key of keys) {
     const value = config.get(key);

@@ -37,6 +37,9 @@ export interface Connection {
 /** A connection whose fields are known one by one. */
 type ConnectionInput = { [K in keyof Connection]: pulumi.Input<Connection[K]> };
 
+/** What was made of a connection: all resources of a host are given the same one, and each Output costs a program some kilobytes. */
+const inputs = new WeakMap<object, ConnectionInput>();
+
 /**
  * A connection as an input of a resource: key, passphrase and password secret, the rest to be seen in a diff, so that a
  * reader knows whether the host moved or only its key changed. Fields that are secret by themselves stay so.
@@ -44,13 +47,17 @@ type ConnectionInput = { [K in keyof Connection]: pulumi.Input<Connection[K]> };
  * @throws Error, or fails where it is only known later, if there is no hostKey to know the host by.
  */
 export function connectionInput(connection: pulumi.Input<ConnectionInput>): ConnectionInput {
+  const made = inputs.get(connection) ?? newInput(connection);
+  inputs.set(connection, made);
+  return made;
+}
+
+function newInput(connection: pulumi.Input<ConnectionInput>): ConnectionInput {
   const given = isKnown(connection) ? connection : undefined;
   if (given !== undefined && isAbsent(given.hostKey)) withHostKey(given as Connection);
   const whole = pulumi.secret(connection).apply((all) => withHostKey(all as Connection));
-  const open = <K extends keyof Connection>(key: K): pulumi.Output<Connection[K]> =>
-    given === undefined
-      ? pulumi.unsecret(whole.apply((all) => all[key]))
-      : (pulumi.output(given[key]) as pulumi.Output<Connection[K]>);
+  const open = <K extends keyof Connection>(key: K): pulumi.Input<Connection[K]> =>
+    given === undefined ? pulumi.unsecret(whole.apply((all) => all[key])) : (given[key] as pulumi.Input<Connection[K]>);
   return {
     host: open("host"),
     port: open("port"),

@@ -19,6 +19,11 @@ describe("a connection as an input", () => {
     expect(await pulumi.isSecret(pulumi.output(host))).toBe(true);
   });
 
+  test("is made once for all resources of a host", () => {
+    for (const given of [{ ...connection }, pulumi.output(connection)])
+      expect(connectionInput(given)).toBe(connectionInput(given));
+  });
+
   test.each([undefined, null, ""])(
     "is refused without a hostKey (%p), by which any host would be trusted",
     (hostKey) => {
