@@ -35,7 +35,9 @@ export async function askCluster(kubeconfig: string): Promise<ClusterFacts> {
 /** A cluster of kubeadm has what it was made with. */
 async function kubeadmNetwork(core: CoreV1Api): Promise<Record<string, unknown>> {
   const map = await found(core.readNamespacedConfigMap({ namespace: "kube-system", name: "kubeadm-config" }));
-  return fieldsOf(fieldsOf(load(map?.data?.["ClusterConfiguration"] ?? ""))["networking"]);
+  const text = map?.data?.["ClusterConfiguration"];
+  // js-yaml takes an empty text for a mistake.
+  return text ? fieldsOf(fieldsOf(load(text))["networking"]) : {};
 }
 
 async function dnsAddresses(core: CoreV1Api): Promise<string[] | undefined> {

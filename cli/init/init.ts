@@ -38,7 +38,7 @@ export async function initCommand(args: string[]): Promise<string> {
   const stack = values.stack ?? (await terminal.ask("name of the stack", "--stack NAME"));
   const found: Found = { plain: {}, secrets: {} };
   const version = await findCluster(values, found, terminal);
-  findCredentials(values, found, terminal);
+  await findCredentials(values, found, terminal);
   const hosts = await askHosts(values, terminal);
   terminal.finish();
   found.plain["hosts"] = await withHostKeys(
@@ -111,14 +111,16 @@ async function factsOf(kubeconfig: string, terminal: Terminal): Promise<ClusterF
   }
 }
 
-function findCredentials(values: Values, { plain, secrets }: Found, terminal: Terminal): void {
+async function findCredentials(values: Values, { plain, secrets }: Found, terminal: Terminal): Promise<void> {
   const kubeadm = "/etc/kubernetes/pki/ca.key";
-  const caKey = values["ca-key"] ?? (existsSync(kubeadm) ? kubeadm : undefined);
-  if (caKey === undefined)
-    void terminal.ask("file of the CA's private key, which signs kube-proxy's certificate", "--ca-key FILE");
-  else secrets["caPrivateKeyPem"] = textOf(caKey, "--ca-key");
+  const caKey =
+    values["ca-key"] ??
+    (existsSync(kubeadm)
+      ? kubeadm
+      : await terminal.ask("file of the CA's private key, which signs kube-proxy's certificate", "--ca-key FILE"));
+  if (caKey !== "") secrets["caPrivateKeyPem"] = textOf(caKey, "--ca-key");
   secrets["bootstrapToken"] = makeToken();
-  terminal.say(`caPrivateKeyPem: ${caKey ?? "not found"}\nbootstrapToken: made, and known to nobody`);
+  terminal.say(`caPrivateKeyPem: ${caKey || "not found"}\nbootstrapToken: made, and known to nobody`);
   if (values.user !== undefined) plain["sshUser"] = values.user;
   const own = join(homedir(), ".ssh/id_ed25519");
   const hasAgent = (process.env["SSH_AUTH_SOCK"] ?? "") !== "";

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { without } from "../../base/without";
-import type { Lab } from "../../lab/lab";
+import type { Lab, LabHostAccess } from "../../lab/lab";
 import { runEnvironment } from "../../lab/pulumi/environment";
 import { openTestLab } from "../support/labOfTests";
 import { Stack } from "../support/stack";
@@ -37,6 +37,25 @@ describe("npx kubernetes-worker-nodes init", () => {
   const pulumi = (...args: string[]) =>
     spawnSync("pulumi", args, { cwd: folder, env, encoding: "utf8", timeout: 240_000 });
 
+  /** The same on a terminal, where a person answers: what is shown, and the status. */
+  async function initOnTerminal(args: string[], answers: [question: string, answer: string][]): Promise<string> {
+    const command = ["node", main, "init", ...args].join(" ");
+    const person = spawn("script", ["-qefc", command, "/dev/null"], { cwd: folder, env, timeout: 120_000 });
+    let shown = "";
+    let answered = 0;
+    person.stdout.on("data", (chunk: Buffer) => {
+      shown += chunk.toString();
+      // eslint-disable-next-line no-control-regex
+      const asked = shown.slice(answered).replace(/\x1b\[[0-9;]*[A-Za-z]/g, "");
+      const [, answer] = answers.find(([question]) => asked.includes(question)) ?? [];
+      if (answer === undefined) return;
+      answered = shown.length;
+      person.stdin.write(`${answer}\n`);
+    });
+    const status = await new Promise<number | null>((resolve) => person.on("close", resolve));
+    return `${status} ${shown}`;
+  }
+
   test("without a terminal names everything that it could not find, and writes nothing", () => {
     const { status, stderr } = init("--yes");
     expect(status).toBe(1);
@@ -61,6 +80,7 @@ describe("npx kubernetes-worker-nodes init", () => {
     ];
     const { status, stderr, stdout } = init(...options);
     expect(`${status} ${stderr}`).toMatch(/^0 /);
+    expect(stderr).not.toContain("does not answer");
     expect(stderr).toMatch(/node-1 +\S+ +ssh-ed25519 SHA256:/);
     expect(stdout).toContain("pulumi preview --stack racks");
     const text = readFileSync(join(folder, "Pulumi.racks.yaml"), "utf8");
@@ -75,5 +95,26 @@ describe("npx kubernetes-worker-nodes init", () => {
     // What is set stays: another token would lock out whoever has the first.
     expect(init(...options).stderr).toMatch(/left as they are in the stack: .*bootstrapToken/);
     expect(readFileSync(join(folder, "Pulumi.racks.yaml"), "utf8")).toBe(text);
+  });
+
+  test("asks on a terminal for what it cannot find, and for each host's key", async () => {
+    const [{ name, address }] = lab.hosts as [LabHostAccess];
+    const found = ["--kubeconfig", lab.kubeconfigPath, "--ssh-key", lab.files.sshKey, "--binaries", "bin"];
+    const answers: [string, string][] = [
+      ["name of the stack:", "asked"],
+      ["private key, which signs kube-proxy's certificate:", join(lab.files.pki, "ca.key")],
+      ["hosts, as NAME=ADDRESS", `${name}=${address}`],
+      ["clusterCIDR", "10.96.0.0/16"],
+      ["clusterDNS", "10.1.0.10"],
+      ["[y/N]", "y"],
+    ];
+    const shown = await initOnTerminal(found, answers);
+    expect(shown).toMatch(/^0 [^]*pulumi preview --stack asked/);
+    const text = readFileSync(join(folder, "Pulumi.asked.yaml"), "utf8");
+    expect(text).toContain(address);
+    expect(await initOnTerminal([...found, "--stack", "other"], [...answers.slice(1, -1), ["[y/N]", "n"]])).toMatch(
+      /^1 /,
+    );
+    expect(pulumi("stack", "ls", "--json").stdout).not.toContain("other");
   });
 });
