@@ -8,19 +8,26 @@ removing=yes
 : "${all?yes where everything goes}"
 
 main() {
-  failed=''
+  failed='' stopped=''
   for unit in $units; do
+    is_there "$unit" || continue
+    stopped=yes
     stop_unit "$unit" || failed="$unit does not stop; see: systemctl status $unit"
     # Without it there is no version before that a roll-back of the next claim could bring to life.
     owned=$state/$unit.owned
     if [ -z "$all" ] && owns f "/etc/systemd/system/$unit"; then rm -f "/etc/systemd/system/$unit"; fi
   done
   owned=$state/$name.owned
-  systemctl daemon-reload
+  [ -z "$stopped" ] || systemctl daemon-reload
   cleanup || failed=${failed:-'the clean-up failed'}
   [ -z "$all" ] || remove_all || failed=${failed:-'not all could be removed'}
   [ -z "$failed" ] || fail "$failed"
   [ -z "$all" ] || give_host_up
+}
+# is_there UNIT: false for one that its own resource has removed.
+is_there() {
+  ! present "/etc/systemd/system/$1" || return 0
+  case $(systemctl is-active "$1" 2> /dev/null) in active | activating | deactivating | reloading) ;; *) return 1 ;; esac
 }
 remove_all() {
   set +f
@@ -35,7 +42,7 @@ remove_all() {
   set +f
   rm -rf "$state"/*.staged "$state"/*.superseded "$state"/*.superseded.new "$state"/*.instance "$state"/*.instance.new
   set -f
-  systemctl daemon-reload
+  [ -z "$stopped" ] || systemctl daemon-reload
   return "$removed"
 }
 give_host_up() {
