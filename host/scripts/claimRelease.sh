@@ -13,6 +13,8 @@ main() {
     is_there "$unit" || continue
     stopped=yes
     stop_unit "$unit" || failed="$unit does not stop; see: systemctl status $unit"
+    # One that ends with an error when it is told to would be called failed for ever.
+    systemctl reset-failed "$unit" 2> /dev/null
     # Without it there is no version before that a roll-back of the next claim could bring to life.
     owned=$state/$unit.owned
     if [ -z "$all" ] && owns f "/etc/systemd/system/$unit"; then rm -f "/etc/systemd/system/$unit"; fi
