@@ -24,6 +24,7 @@ interface UpFlags {
   debian?: string;
   apiServers?: string;
   kubernetesVersion?: string;
+  olderKubernetesVersion?: string;
   subnet?: string;
   clusterCidr?: string;
   binaries?: string;
@@ -48,6 +49,7 @@ function commands(): Command {
     )
     .option("--api-servers <number>", "number of API servers, on ports from 6443 on (default: 1)")
     .option("--kubernetes-version <version>", `Kubernetes release (default: ${versions.kubernetes})`)
+    .option("--older-kubernetes-version <version>", "have kubelet and kube-proxy of that release too, for some hosts")
     .option("--subnet <cidr>", `network of the hosts, a /24 (default: ${defaultSubnet})`)
     .option("--cluster-cidr <cidr>", "network of the pods, a /16 (default: 10.2.0.0/16, another one on another subnet)")
     .option("--binaries <directory>", "folder with binaries to take before all other sources (or KWN_BINARIES)")
@@ -97,6 +99,7 @@ async function up(flags: UpFlags): Promise<void> {
     debian: flags.debian as DebianRelease | undefined,
     apiServers: flags.apiServers === undefined ? undefined : Number(flags.apiServers),
     kubernetesVersion: flags.kubernetesVersion,
+    olderKubernetesVersion: flags.olderKubernetesVersion,
     subnet: flags.subnet,
     clusterCIDR: flags.clusterCidr,
     binaries: flags.binaries ?? process.env.KWN_BINARIES,

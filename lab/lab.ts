@@ -1,6 +1,7 @@
 import * as path from "node:path";
 import type { CommandResult } from "./machine/command";
 import { machineDirectory, projectDirectory } from "./machine/directories";
+import type { Binaries } from "./binaries/resolver";
 import { takeDown } from "./down";
 import { InterruptedError, LabError } from "./machine/errors";
 import { readIfExists } from "./machine/files";
@@ -31,6 +32,8 @@ export interface Lab {
   /** kubectl of the lab's version. */
   kubectlPath: string;
   hosts: LabHostAccess[];
+  /** The older release that hosts of the lab may run, where `up` was asked for one. */
+  olderRelease?: { version: string; binaries: Binaries };
   /** Runs a shell command on a host, as root, without SSH where it is a container; never throws for its exit code. */
   exec(host: string, command: string, input?: string): Promise<CommandResult>;
 }
@@ -83,6 +86,7 @@ export async function openLab(name = "lab"): Promise<Lab> {
   }
   const layout = layoutOf(completeOptions(state.options), projectDirectory());
   const { files } = layout;
+  const version = state.options.olderKubernetesVersion;
   return {
     name,
     network: layout.network,
@@ -93,6 +97,7 @@ export async function openLab(name = "lab"): Promise<Lab> {
     apiServers: layout.apiServerPorts.map((port) => `${layout.gateway}:${port}`),
     kubectlPath: state.binaries.kubectl?.path ?? "kubectl",
     hosts: await hostAccess(layout),
+    olderRelease: version === undefined ? undefined : { version, binaries: state.olderBinaries ?? {} },
     exec: (name, command, input) => {
       const host = layout.hosts.find((candidate) => candidate.name === name);
       if (!host) throw new Error(`the lab has no host ${name}`);

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { components } from "./binaries/components";
+import { components, kubernetesNode } from "./binaries/components";
 import { type Binaries, resolveBinaries } from "./binaries/resolver";
 import { ensureControlPlane } from "./controlPlane/controlPlane";
 import { controlPlanePrograms } from "./controlPlane/controlPlanePrograms";
@@ -30,6 +30,8 @@ import { installCli, installPlugins } from "./pulumi/plugins";
 /** What a lab is made of, found or made before anything of it starts. */
 interface Found {
   binaries: Binaries;
+  /** What hosts of the older release run. */
+  olderBinaries?: Binaries;
   media: HostMedia;
 }
 
@@ -52,10 +54,10 @@ export async function bringUp(
   };
   await runSteps([{ title: "Machine", run: begin }], renderer);
   const found = await findAll(options, layout, renderer);
-  const { binaries } = found;
-  await record({ binaries });
+  const { binaries, olderBinaries } = found;
+  await record({ binaries, olderBinaries });
   await startLab(options, layout, projectDirectory, found, renderer);
-  await record({ binaries, complete: true });
+  await record({ binaries, olderBinaries, complete: true });
 }
 
 /** The steps that only fill the cache and the lab's folder; what takes its time is found side by side. */
@@ -64,6 +66,9 @@ async function findAll(options: LabOptions, layout: LabLayout, renderer: Rendere
   let baseImage = "";
   const findBinaries = async (report: Report) => {
     found.binaries = await resolveBinaries(components(options), options.binaries, report);
+    const older = options.olderKubernetesVersion;
+    // Not from the folder: what lies there is of one release.
+    if (older !== undefined) found.olderBinaries = await resolveBinaries([kubernetesNode(older)], undefined, report);
   };
   const findPulumi = async (report: Report) => {
     const cli: PulumiCli = await findCli(options.binaries, report);

@@ -1,3 +1,4 @@
+import { isSince, kubernetesChanges } from "../base/kubernetesChanges";
 import type { Script } from "../base/script";
 import { runningProxyValues, type ApiServerProxyArgs } from "./apiServerProxy";
 import { kubeletHostFacts } from "./kubeletConfiguration";
@@ -38,8 +39,7 @@ export interface KubeletHealthArgs extends HealthTimes {
  */
 export function kubeletHealth({ kubernetesVersion, overrides, ...times }: KubeletHealthArgs): Script {
   const { healthz = "" } = kubeletHostFacts(overrides);
-  // Before 1.14 device plugins are a feature that may be off.
-  const devicePlugins = Number(kubernetesVersion.split(".")[1]) >= 14;
+  const devicePlugins = isSince(kubernetesChanges.devicePluginsAlways, kubernetesVersion);
   return {
     file: "render/scripts/kubeletHealth.sh",
     values: { healthz, device_plugins: devicePlugins, ...timeValues(times, 60, devicePlugins ? 1 : 3) },

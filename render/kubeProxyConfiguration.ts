@@ -1,3 +1,4 @@
+import { kubernetesChanges, type KubernetesChange } from "../base/kubernetesChanges";
 import { deepMerge } from "./deepMerge";
 import type { Finding } from "../base/rules/finding";
 import { withHeader } from "./fileHeader";
@@ -57,6 +58,8 @@ function ourConfiguration(args: KubeProxyConfigurationArgs): JsonObject {
   };
 }
 
+const gone = ({ since }: KubernetesChange): string => `was removed in Kubernetes 1.${since}`;
+
 const rules: OverrideRules = {
   typeName: "KubeProxyConfiguration",
   fields: kubeProxyFields,
@@ -71,9 +74,9 @@ const rules: OverrideRules = {
     mode: "is the setting kubeProxyMode; set that",
   },
   removedFields: {
-    "conntrack.max": "was removed in Kubernetes 1.15; use conntrack.maxPerCore and conntrack.min",
-    resourceContainer: "was removed in Kubernetes 1.16; remove it",
-    udpIdleTimeout: "was removed in Kubernetes 1.26 with the userspace mode; remove it or use conntrack.udpTimeout",
+    "conntrack.max": `${gone(kubernetesChanges.conntrackMaxGone)}; use conntrack.maxPerCore and conntrack.min`,
+    resourceContainer: `${gone(kubernetesChanges.resourceContainerGone)}; remove it`,
+    udpIdleTimeout: `${gone(kubernetesChanges.udpIdleTimeoutGone)} with the userspace mode; remove it or use conntrack.udpTimeout`,
   },
 };
 

@@ -1,7 +1,7 @@
 import { deepMerge } from "./deepMerge";
 import type { Finding } from "../base/rules/finding";
 import { withHeader } from "./fileHeader";
-import { kubernetesMinor } from "./kubernetesVersion";
+import { isSince, kubernetesChanges } from "../base/kubernetesChanges";
 import { findingLines, overrideFindings, type OverrideRules } from "./overrideErrors";
 import { kubeletContents, kubeletRelations } from "./kubeletContents";
 import { paths } from "./paths";
@@ -134,9 +134,10 @@ export function kubeletHostFacts(overrides: JsonObject = {}, kubernetesVersion =
   const healthzPort = number(overrides.healthzPort, 10248);
   return {
     failSwapOn: overrides.failSwapOn !== false,
-    // The default changed in 1.35.
     failCgroupV1:
-      typeof overrides.failCgroupV1 === "boolean" ? overrides.failCgroupV1 : kubernetesMinor(kubernetesVersion) >= 35,
+      typeof overrides.failCgroupV1 === "boolean"
+        ? overrides.failCgroupV1
+        : isSince(kubernetesChanges.cgroupV1Refused, kubernetesVersion),
     port: number(overrides.port, 10250),
     resolvConf: typeof overrides.resolvConf === "string" ? overrides.resolvConf : "/etc/resolv.conf",
     healthz: healthzPort === 0 ? undefined : localEndpoint(overrides.healthzBindAddress, healthzPort),

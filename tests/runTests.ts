@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { versions } from "../lab/binaries/versions.ts";
 import { freeSubnet } from "./support/freeSubnet.ts";
 
 interface Total {
@@ -15,6 +16,9 @@ interface Total {
 /** The lab of the end-to-end tests: this working tree's own, beside labs of others that may be running already. */
 const labName = `e2e-${createHash("sha256").update(process.cwd()).digest("hex").slice(0, 8)}`;
 const lab = ["--name", labName];
+
+/** What a host runs at first in the story of an upgrade. */
+const olderKubernetes = process.env["OLDER_KUBERNETES"] ?? versions.olderKubernetes;
 
 /** Minutes that the tests of one layer may take, about twice what they need: a hang must not take the whole time of CI. */
 const patience = 60;
@@ -57,7 +61,8 @@ function jest(title: string, args: string[]): Total {
 function endToEnd(): Total {
   // What a run that was cut off left would not be new to the stories.
   check("lab of a run before taken away", "node", ["dist/lab/cli.js", "down", ...lab]);
-  const options = ["--subnet", freeSubnet(), "--flannel", "--api-servers", "2"];
+  const older = ["--older-kubernetes-version", olderKubernetes];
+  const options = ["--subnet", freeSubnet(), "--flannel", "--api-servers", "2", ...older];
   const started = check("lab for the end-to-end tests", "node", ["dist/lab/cli.js", "up", ...lab, ...options]);
   const stories =
     started.failed === 0 ? jest("end-to-end tests", ["--selectProjects=e2e", "--runInBand"]) : { passed: 0, failed: 1 };

@@ -1,4 +1,4 @@
-import { minor as minorOf } from "semver";
+import { isSince, kubernetesChanges } from "../kubernetesChanges";
 import { defaultKubeProxyMode } from "../modes";
 import { fieldsOf, valueAt, type Finding, type Path } from "./finding";
 
@@ -10,17 +10,16 @@ export interface ModeView {
   kubeProxyConfiguration: unknown;
 }
 
-/** Minor releases in which mode ipvs becomes less: KEP-5495. */
-const ipvs = { deprecated: 35, gate: 37, offByDefault: 40, gone: 43 };
+const { ipvsDeprecated, ipvsGated, ipvsOffByDefault, ipvsGone } = kubernetesChanges;
 
-const since = `deprecated since Kubernetes 1.${ipvs.deprecated}, off by default from 1.${ipvs.offByDefault} and gone in 1.${ipvs.gone}`;
+const since = `deprecated since Kubernetes 1.${ipvsDeprecated.since}, off by default from 1.${ipvsOffByDefault.since} and gone in 1.${ipvsGone.since}`;
 
 /** What is to be known of a mode that works; undefined where there is nothing. */
 export function kubeProxyModeWarning({
   kubernetesVersion,
   kubeProxyMode,
 }: Omit<ModeView, "kubeProxyConfiguration">): string | undefined {
-  return kubeProxyMode === "ipvs" && minorOf(kubernetesVersion) >= ipvs.deprecated
+  return kubeProxyMode === "ipvs" && isSince(ipvsDeprecated, kubernetesVersion)
     ? `kubeProxyMode "ipvs" is ${since}; move on to "nftables", which is a change of this setting`
     : undefined;
 }
@@ -32,17 +31,15 @@ export function kubeProxyModeFindings(view: ModeView): Finding[] {
 }
 
 function ipvsFindings({ kubernetesVersion, kubeProxyConfiguration }: ModeView): Finding[] {
-  const minor = minorOf(kubernetesVersion);
   const gate = valueAt(fieldsOf(kubeProxyConfiguration), ["featureGates", "KubeProxyIPVS"]);
   const gatePath = "kubeProxyConfiguration.featureGates.KubeProxyIPVS";
-  const fault =
-    minor >= ipvs.gone
-      ? `is gone from Kubernetes 1.${ipvs.gone} on; write "nftables"`
-      : minor >= ipvs.offByDefault && gate !== true
-        ? `is off by default from Kubernetes 1.${ipvs.offByDefault} on; write "nftables", or set ${gatePath} to true`
-        : minor >= ipvs.gate && gate === false
-          ? `is switched off by ${gatePath}; write "nftables", or remove the gate`
-          : undefined;
+  const fault = isSince(ipvsGone, kubernetesVersion)
+    ? `is gone from Kubernetes 1.${ipvsGone.since} on; write "nftables"`
+    : isSince(ipvsOffByDefault, kubernetesVersion) && gate !== true
+      ? `is off by default from Kubernetes 1.${ipvsOffByDefault.since} on; write "nftables", or set ${gatePath} to true`
+      : isSince(ipvsGated, kubernetesVersion) && gate === false
+        ? `is switched off by ${gatePath}; write "nftables", or remove the gate`
+        : undefined;
   return fault === undefined ? [] : [{ path: ["kubeProxyMode"], fault }];
 }
 

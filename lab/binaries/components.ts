@@ -3,7 +3,14 @@ import { type Architecture, architecture } from "../machine/architecture";
 import { versions } from "./versions";
 
 export type ComponentName =
-  "kubernetes" | "containerd" | "cni-plugins" | "flannel" | "flannel-cni-plugin" | "etcd" | "pulumi";
+  | "kubernetes"
+  | "kubernetes-node"
+  | "containerd"
+  | "cni-plugins"
+  | "flannel"
+  | "flannel-cni-plugin"
+  | "etcd"
+  | "pulumi";
 
 /** A set of binaries released together: where its releases are, and how it is built from its Go module. */
 export interface Component {
@@ -62,12 +69,23 @@ export function components(wanted: Wanted, arch = architecture()): Component[] {
 }
 
 function kubernetes(version: string, arch: Architecture): Component {
-  const files = ["kubelet", "kube-proxy", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
+  const ofControlPlane = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
+  return kubernetesPrograms("kubernetes", version, [...nodePrograms, ...ofControlPlane], arch);
+}
+
+const nodePrograms = ["kubelet", "kube-proxy"];
+
+/** What hosts alone run, for those that are of an older release than the API server. */
+export function kubernetesNode(version: string, arch = architecture()): Component {
+  return kubernetesPrograms("kubernetes-node", version, nodePrograms, arch);
+}
+
+function kubernetesPrograms(name: ComponentName, version: string, files: string[], arch: Architecture): Component {
   const base = `https://dl.k8s.io/v${version}/bin/linux/${arch}`;
   const [major = "", minor = ""] = version.split(".");
-  const set = (name: string, value: string) => `-X k8s.io/component-base/version.${name}=${value}`;
+  const set = (variable: string, value: string) => `-X k8s.io/component-base/version.${variable}=${value}`;
   return {
-    name: "kubernetes",
+    name,
     version,
     files,
     release: {

@@ -10,6 +10,8 @@ export interface LabState {
   options: LabOptions;
   /** Known once they were found. */
   binaries?: Binaries;
+  /** Of the older release, where one was asked for. */
+  olderBinaries?: Binaries;
   /** The last `up` went through. */
   complete: boolean;
 }
@@ -27,7 +29,7 @@ export async function writeState(projectDirectory: string, state: LabState): Pro
 
 /**
  * The options of a run of `up`: what is asked, over what the lab was made with, over the defaults. Only the number of
- * hosts and the folder of binaries may differ from what the lab was made with.
+ * hosts and which binaries are had may differ from what the lab was made with.
  */
 export function settleOptions(asked: Partial<LabOptions>, recorded: LabOptions | undefined): LabOptions {
   const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));

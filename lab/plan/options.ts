@@ -19,6 +19,8 @@ export interface LabOptions {
   apiServers: number;
   /** Kubernetes release of control plane and nodes, without "v". @default 1.37.2 */
   kubernetesVersion: string;
+  /** Release of which kubelet and kube-proxy are there too, for hosts older than the control plane. @default none */
+  olderKubernetesVersion?: string;
   /** IPv4 network of the machine's bridge and the hosts. @default 10.231.0.0/24 */
   subnet: string;
   /** IPv4 network of the pods, a /16. @default 10.2.0.0/16 on the default subnet, see {@link defaultClusterCIDR} */
@@ -51,18 +53,20 @@ export function completeOptions(asked: Partial<LabOptions>): LabOptions {
   const hosts = count("--hosts", asked.hosts ?? 2, vmHosts > 0 ? 0 : 1, maxHosts, "hosts");
   const apiServers = count("--api-servers", asked.apiServers ?? 1, 1, maxApiServers, "API servers");
   const debian = debianRelease(asked.debian ?? "12");
-  const kubernetesVersion = (asked.kubernetesVersion ?? versions.kubernetes).replace(/^v/, "");
-  if (!semver.valid(kubernetesVersion)) {
-    throw new LabError(
-      `--kubernetes-version "${kubernetesVersion}": not a version`,
-      `give all three numbers, such as ${versions.kubernetes}`,
-    );
-  }
+  const kubernetesVersion = release("--kubernetes-version", asked.kubernetesVersion ?? versions.kubernetes);
+  const older = asked.olderKubernetesVersion;
+  const olderKubernetesVersion = older === undefined ? undefined : release("--older-kubernetes-version", older);
   const subnet = network("--subnet", asked.subnet ?? defaultSubnet, 24, 24);
   const clusterCIDR = network("--cluster-cidr", asked.clusterCIDR ?? defaultClusterCIDR(subnet), 16, 16);
   const flannel = asked.flannel ?? false;
   const made = { name, hosts, vmHosts, flannel, apiServers, debian, kubernetesVersion, subnet, clusterCIDR };
-  return { ...made, binaries: asked.binaries };
+  return { ...made, olderKubernetesVersion, binaries: asked.binaries };
+}
+
+function release(option: string, value: string): string {
+  const version = value.replace(/^v/, "");
+  if (semver.valid(version)) return version;
+  throw new LabError(`${option} "${version}": not a version`, `give all three numbers, such as ${versions.kubernetes}`);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { KubernetesChange } from "../../base/kubernetesChanges";
 import type { JsonValue } from "../types";
 
 /**
@@ -48,9 +49,9 @@ export function map<const Values extends FieldType>(values: Values): MapType<Val
   return { is: "map", values };
 }
 
-/** A field that came with minor release `minor`. */
-export function since<const Type extends FieldType>(minor: number, type: Type): Field<Type> {
-  return { type, since: minor };
+/** A field that came with a change. */
+export function since<const Type extends FieldType>(change: KubernetesChange, type: Type): Field<Type> {
+  return { type, since: change.since };
 }
 
 /** The table's entry in its long form. */

@@ -1,3 +1,4 @@
+import { kubernetesChanges } from "../../base/kubernetesChanges";
 import { list, map, object, since, type ValueOf } from "./fieldTypes";
 import { logging } from "./logging";
 
@@ -22,7 +23,7 @@ export const kubeletFields = object({
   tlsCertFile: "string",
   tlsPrivateKeyFile: "string",
   tlsCipherSuites: list("string"),
-  tlsCurvePreferences: since(36, list("integer")),
+  tlsCurvePreferences: since(kubernetesChanges.tlsCurvePreferences, list("integer")),
   tlsMinVersion: "string",
   rotateCertificates: "boolean",
   serverTLSBootstrap: "boolean",
@@ -116,7 +117,7 @@ export const kubeletFields = object({
   kubeReservedCgroup: "string",
   enforceNodeAllocatable: list("string"),
   allowedUnsafeSysctls: list("string"),
-  defaultPodSysctls: since(37, map("string")),
+  defaultPodSysctls: since(kubernetesChanges.defaultPodSysctls, map("string")),
   volumePluginDir: "string",
   providerID: "string",
   kernelMemcgNotification: "boolean",
@@ -132,7 +133,7 @@ export const kubeletFields = object({
   enableDebugFlagsHandler: "boolean",
   seccompDefault: "boolean",
   memoryThrottlingFactor: "number",
-  memoryReservationPolicy: since(36, "string"),
+  memoryReservationPolicy: since(kubernetesChanges.memoryReservationPolicy, "string"),
   registerWithTaints: list(object({ key: "string", value: "string", effect: "string", timeAdded: "string" })),
   registerNode: "boolean",
   tracing: object({ endpoint: "string", samplingRatePerMillion: "integer" }),

@@ -2,13 +2,18 @@ import type { z } from "zod";
 import { keyRows, type KeyRow } from "../keyRows";
 
 /**
- * A table of keys in Markdown, padded as Prettier does.
+ * A table of keys in Markdown.
  *
  * @param first head of the first column. @example "key"
  */
 export function markdownTable(first: string, shape: Readonly<Record<string, z.ZodType>>): string {
   const rows = keyRows(shape).map((row) => [`\`${row.key}\``, typeName(row), defaultText(row), row.meaning]);
-  const table = [[first, "type", "default", "meaning"], ...rows.map((row) => row.map(escaped))];
+  return paddedTable([first, "type", "default", "meaning"], rows);
+}
+
+/** A table in Markdown, padded as Prettier does. */
+export function paddedTable(heads: string[], rows: string[][]): string {
+  const table = [heads, ...rows.map((row) => row.map(escaped))];
   const widths = table[0]?.map((_, column) => Math.max(3, ...table.map((row) => row[column]?.length ?? 0))) ?? [];
   const line = (cells: string[]): string => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
   const [head = [], ...body] = table;

@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { cacheFolder, fromCache, intoCache } from "../../lab/binaries/binaryCache";
-import { type Component, components } from "../../lab/binaries/components";
+import { type Component, components, kubernetesNode } from "../../lab/binaries/components";
 import { fromFolder } from "../../lab/binaries/folder";
 import { buildModule } from "../../lab/binaries/goModules";
 import { run } from "../../lab/machine/command";
@@ -109,6 +109,19 @@ test("releases are the official ones of version and architecture", () => {
   );
   expect(urls).toContain("https://dl.k8s.io/v1.36.3/bin/linux/arm64/kubelet");
   expect(urls.filter((url) => !url.includes("arm64"))).toEqual([]);
+});
+
+test("hosts of another release get kubelet and kube-proxy of it, built as the control plane's release is", () => {
+  const [whole] = components({ kubernetesVersion: "1.34.4", flannel: false }, "arm64");
+  const { name, files, build, release } = kubernetesNode("1.34.4", "arm64");
+  // A cache entry that lacks a file is removed: the two must not share one.
+  expect(name).not.toBe(whole?.name);
+  expect(files).toEqual(["kubelet", "kube-proxy"]);
+  expect(release?.downloads.map(({ url }) => url)).toEqual(
+    files.map((file) => `https://dl.k8s.io/v1.34.4/bin/linux/arm64/${file}`),
+  );
+  expect(Object.keys(build.programs)).toEqual(files);
+  expect(build.ldflags).toEqual(whole?.build.ldflags);
 });
 
 describe("cache of binaries", () => {

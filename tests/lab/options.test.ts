@@ -12,6 +12,7 @@ describe("options of a lab", () => {
       debian: "12",
       apiServers: 1,
       kubernetesVersion: "1.37.2",
+      olderKubernetesVersion: undefined,
       subnet: "10.231.0.0/24",
       clusterCIDR: "10.2.0.0/16",
       binaries: undefined,
@@ -29,6 +30,7 @@ describe("options of a lab", () => {
     [{ apiServers: 0 }, /--api-servers 0: not a number of API servers\n.*from 1 to 3/],
     [{ hosts: -1, vmHosts: 1 }, /--hosts -1.*\n.*from 0 to 200/],
     [{ kubernetesVersion: "1.37" }, /--kubernetes-version "1.37".*\n.*three numbers/],
+    [{ olderKubernetesVersion: "1.34" }, /--older-kubernetes-version "1.34".*\n.*three numbers/],
     [{ subnet: "10.231.0.0/16" }, /\/16 is not an IPv4 \/24/],
     [{ subnet: "10.231.0.7/24" }, /bits beyond its prefix/],
     [{ subnet: "fd00::/24" }, /not a network/],
@@ -39,6 +41,7 @@ describe("options of a lab", () => {
 
   test("a version may have its v", () => {
     expect(completeOptions({ kubernetesVersion: "v1.36.3" }).kubernetesVersion).toBe("1.36.3");
+    expect(completeOptions({ olderKubernetesVersion: "v1.34.4" }).olderKubernetesVersion).toBe("1.34.4");
   });
 
   test.each([
@@ -56,6 +59,9 @@ describe("options of a lab", () => {
     const recorded = completeOptions({ name: "x", subnet: "10.240.0.0/24", hosts: 3 });
     expect(settleOptions({ name: "x", hosts: undefined }, recorded)).toEqual(recorded);
     expect(settleOptions({ name: "x", hosts: 4 }, recorded).hosts).toBe(4);
+    expect(settleOptions({ name: "x", olderKubernetesVersion: "1.34.4" }, recorded).olderKubernetesVersion).toBe(
+      "1.34.4",
+    );
     expect(() => settleOptions({ name: "x", subnet: "10.241.0.0/24" }, recorded)).toThrow(
       /--subnet 10.241.0.0\/24: the lab "x" was made with 10.240.0.0\/24/,
     );
