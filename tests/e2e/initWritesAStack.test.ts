@@ -104,8 +104,8 @@ describe("npx kubernetes-worker-nodes init", () => {
       ["name of the stack:", "asked"],
       ["private key, which signs kube-proxy's certificate:", join(lab.files.pki, "ca.key")],
       ["hosts, as NAME=ADDRESS", `${name}=${address}`],
-      ["clusterCIDR", "10.96.0.0/16"],
-      ["clusterDNS", "10.1.0.10"],
+      ["range of all pods", "10.96.0.0/16"],
+      ["address of the cluster's DNS Service", "10.1.0.10"],
       ["[y/N]", "y"],
     ];
     const shown = await initOnTerminal(found, answers);

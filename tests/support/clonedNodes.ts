@@ -51,7 +51,7 @@ export function clonedNodes(state: Deployment, first: PaperHost, hosts: readonly
 }
 
 /** Inputs that are digests of what has the node's name in it. */
-const digests = ["revision", "proxyRevision", "stdin"];
+const digests = ["revision", "proxyRevision", "stdin", "resource"];
 
 /** The state with those digests as the program makes them, which a preview of no change tells. */
 export function withDigests(state: Deployment, { steps }: Preview): Deployment {
