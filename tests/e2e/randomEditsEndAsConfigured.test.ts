@@ -1,4 +1,6 @@
+import { kubectl } from "../../lab/hosts/workload";
 import type { Lab } from "../../lab/lab";
+import { kubectlOf } from "../support/labOfTests";
 import { randomNumbers } from "../support/killedRuns";
 import { carryOut, randomEdit, type HostSettings, type Wanted } from "../support/randomEdits";
 import { expectAsConfigured } from "../support/settled";
@@ -54,6 +56,8 @@ describe(`random edits of settings, hosts and cluster (EDIT_SEED=${seed}, EDITS=
           );
           expectSuccess(await stack.up({ refresh: true }));
         }
+        // What was mended on a host between two reports of its kubelet, ten seconds apart, is not Ready in the first of them.
+        await kubectl(kubectlOf(lab), ["wait", "--for=condition=Ready", "node", "--all", "--timeout=25s"]);
         await expectAsConfigured(lab, stack);
       }
     },
