@@ -26,9 +26,9 @@ main() {
   [ -z "$failed" ] || fail "$failed"
   [ -z "$all" ] || give_host_up
 }
-# is_there UNIT: false for one that its own resource has removed.
+# is_there UNIT: false for one that its own resource has removed: neither its file nor the link by which it starts at boot is there.
 is_there() {
-  ! present "/etc/systemd/system/$1" || return 0
+  ! present "/etc/systemd/system/$1" && ! present "/etc/systemd/system/multi-user.target.wants/$1" || return 0
   case $(systemctl is-active "$1" 2> /dev/null) in active | activating | deactivating | reloading) ;; *) return 1 ;; esac
 }
 remove_all() {

@@ -70,4 +70,22 @@ describe.each(shells)("a service whose resource is made anew under the same clai
     expect(host.run(release, shell)).toMatchObject({ status: 0 });
     expect([host.has(configPath), host.has(state)]).toEqual([false, false]);
   });
+
+  test.each([
+    [
+      "is disabled where only the link by which it starts at boot is left",
+      true,
+      ["stop app.service", "disable --quiet --no-reload app.service"],
+    ],
+    ["is asked nothing more where nothing is left of it", false, []],
+  ])("a service that the claim gives up %s", (_what, linked, expected) => {
+    const link = "/etc/systemd/system/multi-user.target.wants/app.service";
+    if (linked) host.link(link, unitPath);
+    const values = { units: ["app.service"], all: true };
+    const release = remoteScript({ name: "claim", file: "claimRelease", values, functions: { cleanup: undefined } });
+    const { calls } = host.run(release, shell);
+    expect(calls.filter((call) => /^systemctl (stop|disable)/.test(call))).toEqual(
+      expected.map((call) => `systemctl ${call}`),
+    );
+  });
 });
