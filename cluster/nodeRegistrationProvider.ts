@@ -43,7 +43,7 @@ export function diff(
   return Promise.resolve({ replaces: isSame ? [] : ["nodeName"] });
 }
 
-/** The kubeconfig stands whole in the outputs, which all that runs without a program reads; the inputs have its digest. */
+/** The inputs have the kubeconfig's digest; the outputs, which all that runs without a program reads, have what `kept` makes of it. */
 export function check(
   _olds: NodeRegistrationState,
   news: NodeRegistrationInputs,
@@ -75,9 +75,9 @@ export async function create(given: NodeRegistrationInputs): Promise<dynamic.Cre
 }
 
 /**
- * Waits for the Node again where its kubelet or its host was changed or it was seen not to be Ready, and brings labels, taints and claim to the new ones. At
- * least one call is made, whatever changed: a kubeconfig that does not work is refused here and not recorded, where it would
- * stop the next refresh.
+ * Waits for the Node again where its kubelet or its host was changed or it was seen not to be Ready, and brings labels, taints and
+ * claim to the new ones. At least one call is made, whatever changed: a kubeconfig that does not work is refused here. One that is no
+ * value of the stack's configuration is not recorded then, where it would stop the next refresh.
  */
 export async function update(
   _id: string,

@@ -3,8 +3,8 @@ import { keptConnection, sealConnection, unsealConnection } from "../../host/con
 import type { NodeClaimInputs } from "./nodeClaim";
 
 /**
- * A claim's inputs as the state has them. Connection and kubeconfig stand whole in the outputs, which all that runs without a program
- * reads, and so do the clean-ups.
+ * A claim's inputs as the state has them. What all that runs without a program reads is in the outputs: the clean-ups whole, of
+ * connection and kubeconfig what `kept` makes of them.
  */
 export function sealClaim(inputs: NodeClaimInputs): NodeClaimInputs {
   return {

@@ -17,19 +17,17 @@ ask() {
   incarnation="$unit_property $restarts"
 }
 
-# wait_until_healthy: runs `check` of a unit that is active again and again, which sets `why` when it fails, and `answered` when at least the process
-# answered. Healthy is what stays so: a process that answers once and ends is not. Gives up after the time, when the process
-# ends after an answer, or when it has ended three times: systemd would go on, but a process does not learn by waiting.
+# wait_until_healthy: runs `check` of a unit that is active again and again, which sets `why` when it fails, and `answered` when at
+# least the process answered. Healthy is what stays so: a process that answers once and ends is not. Gives up after the time, when
+# the process ends after an answer, or when it has ended three times: systemd would go on, but a process does not learn by waiting.
 wait_until_healthy() {
-  good='' since=''
-  ask
-  before=$restarts
+  good='' since='' before=''
   now
   deadline=$((now + timeout * 100))
   while :; do
     why='its process changed' answered='' healthy=''
     ask
-    asked=$incarnation
+    asked=$incarnation before=${before:-$restarts}
     if [ "$state" != active ]; then why="the unit is $state"; elif check; then healthy=yes answered=yes; fi
     ask
     now
